@@ -1,1 +1,16 @@
-export {};
+export {
+  FencedError,
+  type AppendReceipt,
+  type BatchContext,
+  type BatchHandler,
+  type EventLog,
+  type FencedAppender,
+  type InboxOptions,
+  type OutgoingRecord,
+  type ReceivedRecord,
+  type RecordAppender,
+  type RecordBatch,
+  type SubscribeOptions,
+  type Subscription,
+  type TopicDefinition,
+} from './ports/event-log.js';
