@@ -1,1 +1,77 @@
-export {};
+export { parseUuid, uuidV7TimeMs, type CommandId, type ResourceId, type TenantId, type TokenId } from './identity/ids.js';
+export {
+  COMMANDS_TOPIC,
+  COMMAND_BYTES_MAX,
+  FAILURES_TOPIC,
+  GROUP_EVENTS_TOPIC,
+  GROUP_STATE_TOPIC,
+  REPLIES_TOPIC,
+  REPLY_PARTITIONS,
+  USER_EVENTS_TOPIC,
+  USER_STATE_TOPIC,
+  deadLetterTopic,
+  topicContracts,
+  type TopicContract,
+} from './topics/topics.js';
+export { MalformedMessageError, requiredHeader, toHeaders, type CloudEventAttributes, type Headers } from './cloud-events/headers.js';
+export { acceptsUserName, domainOf, type DomainPolicy } from './tenancy/domain-policy.js';
+export { defaultTenantSettings, type TenantSettings, type TenantState } from './tenancy/tenant-settings.js';
+export { causeDetail, causeOf, causes, isCauseKey, type CauseDefinition, type CauseKey, type FixableBy } from './causes/causes.js';
+export { causeOfScimError } from './causes/scim-cause.js';
+export {
+  COMMAND_DEADLINE_MS,
+  COMMAND_EXPIRY_MS,
+  operationOf,
+  resourceKindOf,
+  type Command,
+  type CommandType,
+  type CreateCommand,
+  type DeleteCommand,
+  type Operation,
+  type PatchCommand,
+  type ReplaceCommand,
+  type ReplyAddress,
+  type ResourceKind,
+  type VersionCondition,
+} from './commands/commands.js';
+export { commandKey, decodeCommand, encodeCommand, type EncodedMessage } from './commands/command-message.js';
+export type {
+  Applied,
+  Cancelled,
+  CommandOutcome,
+  Expired,
+  GroupReference,
+  MemberReference,
+  Outcome,
+  Rejected,
+  StoredResource,
+} from './outcomes/outcomes.js';
+export { decodeReply, encodeReply, outcomeFromJson, storedResourceFromJson, type Reply } from './outcomes/outcome-message.js';
+export {
+  FACT_MEMBERS_MAX,
+  scimEventUris,
+  type Fact,
+  type FactCause,
+  type FactType,
+  type GroupFactType,
+  type MembersDelta,
+  type UserFactType,
+} from './facts/facts.js';
+export { factKey, factRecords } from './facts/fact-message.js';
+export type { FailureSubject, ProvisioningFailure } from './failures/failures.js';
+export { decodeFailure, failureRecord } from './failures/failure-message.js';
+export {
+  OUTCOME_LOOKUP_MAX,
+  directoryPaths,
+  type CancelCommandsRequest,
+  type CancelCommandsResponse,
+  type LookUpOutcomesRequest,
+  type LookUpOutcomesResponse,
+  type MarkUndeliveredRequest,
+  type NotificationResponse,
+  type QueryRequest,
+  type QueryResponse,
+  type ResolveCredentialRequest,
+  type ResolveCredentialResponse,
+} from './directory-api/directory-api.js';
+export { generateBearerToken, hashBearerToken, isWellFormedToken } from './credentials/bearer-token.js';

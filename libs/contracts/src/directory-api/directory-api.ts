@@ -1,0 +1,101 @@
+import type { Filter } from '@muster/scim';
+import type { CommandType } from '../commands/commands.js';
+import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
+import type { Outcome, StoredResource } from '../outcomes/outcomes.js';
+import type { DomainPolicy } from '../tenancy/domain-policy.js';
+import type { TenantSettings, TenantState } from '../tenancy/tenant-settings.js';
+
+/**
+ * The directory's internal HTTP API, spoken by gateway and notifier with the service credential. JSON both ways; errors are
+ * RFC 9457 problems.
+ */
+export const directoryPaths = {
+  resolveCredential: '/internal/v1/credentials/resolve',
+  lookUpOutcomes: '/internal/v1/commands/outcomes',
+  cancelCommands: '/internal/v1/commands/cancel',
+  markUndelivered: '/internal/v1/commands/undelivered',
+  resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string) => `/internal/v1/tenants/${tenantId}/${kind}/${id}`,
+  query: (tenantId: TenantId, kind: 'users' | 'groups') => `/internal/v1/tenants/${tenantId}/${kind}/query`,
+  notification: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/notification`,
+} as const;
+
+export interface ResolveCredentialRequest {
+  /** SHA-256 of the bearer token, hex. */
+  readonly tokenHash: string;
+}
+
+export type ResolveCredentialResponse =
+  | { readonly known: false; readonly reason: 'unknown' | 'expired' | 'revoked' }
+  | {
+      readonly known: true;
+      readonly tokenId: TokenId;
+      readonly tenant: {
+        readonly tenantId: TenantId;
+        readonly name: string;
+        readonly state: TenantState;
+        readonly domainPolicy: DomainPolicy;
+        readonly settings: TenantSettings;
+      };
+    };
+
+/** Command ids in one call at the most. */
+export const OUTCOME_LOOKUP_MAX = 1_000;
+
+export interface LookUpOutcomesRequest {
+  readonly commands: readonly { readonly commandId: CommandId; readonly tenantId: TenantId }[];
+}
+
+/** Ids without an entry are not decided yet. */
+export interface LookUpOutcomesResponse {
+  readonly outcomes: readonly { readonly commandId: CommandId; readonly outcome: Outcome }[];
+}
+
+export interface CancelCommandsRequest {
+  readonly commands: readonly {
+    readonly commandId: CommandId;
+    readonly tenantId: TenantId;
+    readonly tokenId: TokenId;
+    readonly resourceId: ResourceId;
+    readonly type: CommandType;
+    readonly requestId: string;
+  }[];
+}
+
+/** The insert into `operations` decides the race; `unknown`: the directory could not tell in time. */
+export interface CancelCommandsResponse {
+  readonly results: readonly (
+    | { readonly commandId: CommandId; readonly result: 'cancelled' }
+    | { readonly commandId: CommandId; readonly result: 'decided'; readonly outcome: Outcome }
+    | { readonly commandId: CommandId; readonly result: 'unknown' }
+  )[];
+}
+
+export interface MarkUndeliveredRequest {
+  readonly commands: readonly { readonly commandId: CommandId; readonly tenantId: TenantId }[];
+}
+
+export interface QueryRequest {
+  /** Resolved against the schema by the gateway; parsed again at the directory's door. */
+  readonly filter?: Filter;
+  readonly sortBy?: string;
+  readonly sortOrder?: 'ascending' | 'descending';
+  /** 1-based (RFC 7644 section 3.4.2.4). */
+  readonly startIndex: number;
+  readonly count: number;
+  /** RFC 9865; when present `startIndex` is ignored. Empty string asks for the first page. */
+  readonly cursor?: string;
+  /** Groups: read members. Users: read `groups`. */
+  readonly withReferences: boolean;
+}
+
+export interface QueryResponse {
+  readonly totalResults: number;
+  readonly resources: readonly StoredResource[];
+  readonly nextCursor?: string;
+}
+
+export interface NotificationResponse {
+  readonly tenantName: string;
+  readonly email: string | null;
+  readonly enabled: boolean;
+}

@@ -1,0 +1,28 @@
+/** What a tenant may choose about SCIM itself. Defaults suit Microsoft Entra ID and Okta as they are. */
+export interface TenantSettings {
+  /** `PATCH` of a user answers 200 with the resource (true) or 204. RFC 7644 section 3.5.2 allows both. */
+  readonly patchUserReturnsBody: boolean;
+  /** The same for groups; 204 is the default, so that a large group is never read back for nothing. */
+  readonly patchGroupReturnsBody: boolean;
+  readonly groupDisplayNameUnique: boolean;
+  readonly externalIdUnique: boolean;
+  /** A member id that is no user or group of the tenant: refuse the request (strict) or leave that member out (lenient). */
+  readonly unknownMembers: 'strict' | 'lenient';
+  readonly unknownPatchAttributes: 'ignore' | 'reject';
+  /** Requests per second that the tenant may make, and how many at once after a quiet time. */
+  readonly requestsPerSecondMax: number;
+  readonly requestBurstMax: number;
+}
+
+export const defaultTenantSettings: TenantSettings = {
+  patchUserReturnsBody: true,
+  patchGroupReturnsBody: false,
+  groupDisplayNameUnique: true,
+  externalIdUnique: false,
+  unknownMembers: 'strict',
+  unknownPatchAttributes: 'ignore',
+  requestsPerSecondMax: 5_000,
+  requestBurstMax: 10_000,
+};
+
+export type TenantState = 'active' | 'paused' | 'deleting';
