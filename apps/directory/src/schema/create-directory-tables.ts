@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { enableTenantIsolation } from '@muster/persistence';
+import { createRoleIfMissing, enableTenantIsolation } from '@muster/persistence';
 
 /** The registry: who may provision. Looked up by credential before a tenant is known, hence outside of row-level security. */
 const registry = `
@@ -38,7 +38,8 @@ const registry = `
 
 /**
  * Documents as jsonb plus the few columns that a connector joins on. `last_modified` and the document stay unindexed so
- * that updates are HOT; `seq` gives lists their order.
+ * that updates are HOT; `seq` gives lists their order. Keys are normalised before they get here and compare by code point
+ * ("C"), so that an index answers prefixes and orders as the SCIM engine does, whatever the database's own collation.
  */
 const resources = `
   create table directory.users (
@@ -46,8 +47,8 @@ const resources = `
     id uuid not null,
     seq bigint generated always as identity,
     version integer not null check (version > 0),
-    user_name_key text not null,
-    external_id text,
+    user_name_key text collate "C" not null,
+    external_id text collate "C",
     active boolean not null,
     document jsonb not null,
     created_at timestamptz(3) not null,
@@ -63,8 +64,8 @@ const resources = `
     tenant_id uuid not null,
     user_id uuid not null,
     ordinal smallint not null,
-    value_key text not null,
-    type_key text,
+    value_key text collate "C" not null,
+    type_key text collate "C",
     primary key (tenant_id, user_id, ordinal)
   );
   create index user_emails_by_value on directory.user_emails (tenant_id, value_key);
@@ -74,8 +75,8 @@ const resources = `
     id uuid not null,
     seq bigint generated always as identity,
     version integer not null check (version > 0),
-    display_name_key text not null,
-    external_id text,
+    display_name_key text collate "C" not null,
+    external_id text collate "C",
     member_count integer not null check (member_count >= 0),
     document jsonb not null,
     created_at timestamptz(3) not null,
@@ -99,7 +100,7 @@ const resources = `
   create table directory.unique_values (
     tenant_id uuid not null,
     kind text not null,
-    value text not null,
+    value text collate "C" not null,
     resource_id uuid not null,
     primary key (tenant_id, kind, value)
   ) with (fillfactor = 85);
@@ -139,50 +140,74 @@ const operations = `
   create table directory.operations_default partition of directory.operations default;
 
   create function directory.uuid_at(at timestamptz) returns uuid language sql immutable as $$
-    select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
+    select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
   $$;
 
+  create function directory.utc_day() returns date language sql stable as $$
+    select (now() at time zone 'UTC')::date
+  $$;
+
+  -- Attaching leaves the readers and writers of the parent alone, which creating in place would not. A day whose rows are
+  -- in the default partition already stays there.
   create function directory.ensure_operation_partitions(days_ahead integer) returns integer
-  language plpgsql security definer set search_path = pg_catalog, directory as $$
+  language plpgsql security definer set search_path = pg_catalog, directory, pg_temp set lock_timeout = '1s' as $$
   declare
     day date;
+    low uuid;
+    high uuid;
+    partition_name text;
     made integer := 0;
   begin
-    perform pg_advisory_xact_lock(hashtext('directory.ensure_operation_partitions'));
-    for day in select (current_date + offs) from generate_series(0, least(greatest(days_ahead, 0), 30)) offs loop
-      if to_regclass(format('directory.operations_%s', to_char(day, 'YYYYMMDD'))) is null then
-        if not exists (
-          select from directory.operations_default
-          where id >= directory.uuid_at(day::timestamp at time zone 'UTC')
-            and id < directory.uuid_at((day + 1)::timestamp at time zone 'UTC')
-        ) then
-          execute format(
-            'create table directory.operations_%s partition of directory.operations for values from (%L) to (%L)',
-            to_char(day, 'YYYYMMDD'),
-            directory.uuid_at(day::timestamp at time zone 'UTC'),
-            directory.uuid_at((day + 1)::timestamp at time zone 'UTC'));
-          made := made + 1;
-        end if;
-      end if;
+    perform pg_advisory_xact_lock(hashtext('directory.operation_partitions'));
+    for day in select directory.utc_day() + days from generate_series(0, least(greatest(days_ahead, 0), 30)) as days loop
+      partition_name := 'operations_' || to_char(day, 'YYYYMMDD');
+      low := directory.uuid_at(day::timestamp at time zone 'UTC');
+      high := directory.uuid_at((day + 1)::timestamp at time zone 'UTC');
+      continue when to_regclass('directory.' || partition_name) is not null;
+      continue when exists (select from directory.operations_default where id >= low and id < high);
+      execute format('create table directory.%I (like directory.operations including all)', partition_name);
+      execute format('alter table directory.operations attach partition directory.%I for values from (%L) to (%L)',
+        partition_name, low, high);
+      made := made + 1;
     end loop;
     return made;
   end $$;
 
   create function directory.drop_operation_partitions(keep_days integer) returns integer
-  language plpgsql security definer set search_path = pg_catalog, directory as $$
+  language plpgsql security definer set search_path = pg_catalog, directory, pg_temp set lock_timeout = '1s' as $$
   declare
+    oldest_kept date := directory.utc_day() - greatest(keep_days, 1);
     child record;
     dropped integer := 0;
   begin
+    perform pg_advisory_xact_lock(hashtext('directory.operation_partitions'));
     for child in
       select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = 'directory.operations'::regclass and c.relname ~ '^operations_[0-9]{8}$'
-        and to_date(right(c.relname, 8), 'YYYYMMDD') < current_date - greatest(keep_days, 1)
+        and to_date(right(c.relname, 8), 'YYYYMMDD') < oldest_kept
     loop
       execute format('drop table directory.%I', child.relname);
       dropped := dropped + 1;
     end loop;
+    delete from directory.operations_default where id < directory.uuid_at(oldest_kept::timestamp at time zone 'UTC');
     return dropped;
+  end $$;
+`;
+
+/**
+ * `fold_case` is the SQL twin of the SCIM engine's folding (NFKC, lower case, NFKC), for attributes that have no normalised
+ * column of their own. The two differ for characters that are newer than the server's Unicode tables, which is why
+ * everything unique is normalised before it is stored and never by SQL.
+ */
+const searching = `
+  do $$ declare
+    full_mapping text := coalesce((select collname from pg_collation where collname = 'pg_unicode_fast'), 'und-x-icu');
+  begin
+    execute format($body$
+      create function directory.fold_case(value text) returns text language sql immutable parallel safe
+      return case when octet_length(value) = length(value) then lower(value collate "C")
+        else normalize(lower(normalize(value, nfkc) collate pg_catalog.%I) collate "C", nfkc) end
+    $body$, full_mapping);
   end $$;
 `;
 
@@ -202,22 +227,13 @@ const outbox = `
 const grants = `
   grant usage on schema directory to muster_directory, muster_relay;
   grant select, insert, update, delete on all tables in schema directory to muster_directory;
+  -- A partition read by its own name would answer without the parent's row-level security: only the owner may.
+  revoke all on directory.operations_default from muster_directory;
   revoke all on directory.outbox from muster_directory;
   grant insert, select on directory.outbox to muster_directory;
   grant select, delete on directory.outbox to muster_relay;
   revoke execute on all functions in schema directory from public;
   grant execute on all functions in schema directory to muster_directory;
-`;
-
-const roles = `
-  do $$ declare role_name text; begin
-    foreach role_name in array array['muster_directory', 'muster_relay'] loop
-      begin
-        execute format('create role %I nologin', role_name);
-      exception when duplicate_object or unique_violation then null;
-      end;
-    end loop;
-  end $$;
 `;
 
 const isolated = ['users', 'user_emails', 'groups', 'group_members', 'unique_values', 'resource_counters', 'operations', 'outbox'];
@@ -226,8 +242,8 @@ export class CreateDirectoryTables1795400000000 implements MigrationInterface {
   readonly name = 'CreateDirectoryTables1795400000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    await runner.query(roles);
-    for (const statements of [registry, resources, operations, outbox, grants]) await runner.query(statements);
+    for (const role of ['muster_directory', 'muster_relay']) await runner.query(createRoleIfMissing(role));
+    for (const statements of [searching, registry, resources, operations, outbox, grants]) await runner.query(statements);
     for (const table of isolated) await runner.query(enableTenantIsolation(`directory.${table}`));
     // The relay reads and empties the outbox of every tenant; nothing else of theirs is open to it.
     await runner.query(`create policy relay on directory.outbox to muster_relay using (true)`);
@@ -235,6 +251,11 @@ export class CreateDirectoryTables1795400000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('drop schema directory cascade');
+    await runner.query(`
+      drop table directory.tenant_domains, directory.tokens, directory.tenants, directory.users, directory.user_emails,
+        directory.groups, directory.group_members, directory.unique_values, directory.resource_counters,
+        directory.operations, directory.outbox;
+      drop function directory.ensure_operation_partitions, directory.drop_operation_partitions, directory.uuid_at,
+        directory.utc_day, directory.fold_case`);
   }
 }
