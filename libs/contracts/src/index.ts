@@ -1,4 +1,11 @@
-export { parseUuid, uuidV7TimeMs, type CommandId, type ResourceId, type TenantId, type TokenId } from './identity/ids.js';
+export {
+  parseUuid,
+  uuidV7TimeMs,
+  type CommandId,
+  type ResourceId,
+  type TenantId,
+  type TokenId,
+} from './identity/ids.js';
 export {
   COMMANDS_TOPIC,
   COMMAND_BYTES_MAX,
@@ -13,10 +20,17 @@ export {
   topicContracts,
   type TopicContract,
 } from './topics/topics.js';
-export { MalformedMessageError, requiredHeader, toHeaders, type CloudEventAttributes, type Headers } from './cloud-events/headers.js';
+export {
+  MalformedMessageError,
+  requiredHeader,
+  toHeaders,
+  type CloudEventAttributes,
+  type Headers,
+} from './cloud-events/headers.js';
 export { acceptsUserName, domainOf, type DomainPolicy } from './tenancy/domain-policy.js';
 export { defaultTenantSettings, type TenantSettings, type TenantState } from './tenancy/tenant-settings.js';
-export { causeDetail, causeOf, causes, isCauseKey, type CauseDefinition, type CauseKey, type FixableBy } from './causes/causes.js';
+export type { CauseDefinition, CauseStatus, FixableBy, RunbookPage } from './causes/cause-definition.js';
+export { causeDetail, causeOf, causes, isCauseKey, type CauseKey } from './causes/causes.js';
 export { causeOfScimError } from './causes/scim-cause.js';
 export {
   COMMAND_DEADLINE_MS,
@@ -46,7 +60,13 @@ export type {
   Rejected,
   StoredResource,
 } from './outcomes/outcomes.js';
-export { decodeReply, encodeReply, outcomeFromJson, storedResourceFromJson, type Reply } from './outcomes/outcome-message.js';
+export {
+  decodeReply,
+  encodeReply,
+  outcomeFromJson,
+  storedResourceFromJson,
+  type Reply,
+} from './outcomes/outcome-message.js';
 export {
   FACT_MEMBERS_MAX,
   scimEventUris,

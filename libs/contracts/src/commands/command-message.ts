@@ -96,7 +96,8 @@ function uuidHeader<Id extends string>(headers: Headers, name: string): Id {
 function integerHeader(headers: Headers, name: string, max: number): number {
   const text = requiredHeader(headers, name);
   const value = Number(text);
-  if (!/^\d{1,16}$/.test(text) || value > max) throw new MalformedMessageError(`header ${name} is not an integer up to ${max}`);
+  if (!/^\d{1,16}$/.test(text) || value > max)
+    throw new MalformedMessageError(`header ${name} is not an integer up to ${max}`);
   return value;
 }
 
@@ -121,7 +122,11 @@ function conditionOf(body: unknown): { ifMatch?: VersionCondition } {
   if (condition === undefined) return {};
   if (own(condition, 'kind') === 'any') return { ifMatch: { kind: 'any' } };
   const versions = own(condition, 'versions');
-  if (!Array.isArray(versions) || versions.length > VERSIONS_MAX || !versions.every((each) => Number.isSafeInteger(each))) {
+  if (
+    !Array.isArray(versions) ||
+    versions.length > VERSIONS_MAX ||
+    !versions.every((each) => Number.isSafeInteger(each))
+  ) {
     throw new MalformedMessageError('ifMatch is not a version condition');
   }
   return { ifMatch: { kind: 'oneOf', versions: versions as number[] } };
@@ -135,7 +140,8 @@ function typeOf(headers: Headers): CommandType {
 
 function hashOf(body: unknown): string {
   const hash = own(body, 'documentHash');
-  if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) throw new MalformedMessageError('documentHash is not a SHA-256');
+  if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash))
+    throw new MalformedMessageError('documentHash is not a SHA-256');
   return hash;
 }
 

@@ -17,7 +17,8 @@ export type CommandType =
   | 'group.delete.requested';
 
 /** `If-Match` (RFC 7644 section 3.14): any current version, or one of those listed. */
-export type VersionCondition = { readonly kind: 'any' } | { readonly kind: 'oneOf'; readonly versions: readonly number[] };
+export type VersionCondition =
+  { readonly kind: 'any' } | { readonly kind: 'oneOf'; readonly versions: readonly number[] };
 
 /** Where the outcome goes: the partition of `scim.replies.v1` that the asking gateway reads. */
 export interface ReplyAddress {

@@ -14,7 +14,8 @@ export const directoryPaths = {
   lookUpOutcomes: '/internal/v1/commands/outcomes',
   cancelCommands: '/internal/v1/commands/cancel',
   markUndelivered: '/internal/v1/commands/undelivered',
-  resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string) => `/internal/v1/tenants/${tenantId}/${kind}/${id}`,
+  resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string) =>
+    `/internal/v1/tenants/${tenantId}/${kind}/${id}`,
   query: (tenantId: TenantId, kind: 'users' | 'groups') => `/internal/v1/tenants/${tenantId}/${kind}/query`,
   notification: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/notification`,
 } as const;

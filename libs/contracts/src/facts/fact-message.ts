@@ -1,5 +1,10 @@
 import { toHeaders } from '../cloud-events/headers.js';
-import { GROUP_EVENTS_TOPIC, GROUP_STATE_TOPIC, USER_EVENTS_TOPIC, USER_STATE_TOPIC } from '../topics/topics.js';
+import {
+  GROUP_EVENTS_TOPIC,
+  GROUP_STATE_TOPIC,
+  USER_EVENTS_TOPIC,
+  USER_STATE_TOPIC,
+} from '../topics/topics.js';
 import { scimEventUris, type Fact, type FactType } from './facts.js';
 
 const SOURCE = '/muster/directory';
@@ -76,7 +81,12 @@ export function factRecords(fact: Fact, traceparent: string | null): FactRecord[
       fact.resource === null
         ? null
         : Buffer.from(
-            JSON.stringify({ tenant: fact.tenantId, id: fact.resourceId, version: fact.version, resource: fact.resource }),
+            JSON.stringify({
+              tenant: fact.tenantId,
+              id: fact.resourceId,
+              version: fact.version,
+              resource: fact.resource,
+            }),
           ),
     headers,
   };

@@ -10,7 +10,8 @@ export type UserFactType =
   | 'directory.user.deactivated.v1'
   | 'directory.user.deleted.v1';
 
-export type GroupFactType = 'directory.group.created.v1' | 'directory.group.updated.v1' | 'directory.group.deleted.v1';
+export type GroupFactType =
+  'directory.group.created.v1' | 'directory.group.updated.v1' | 'directory.group.deleted.v1';
 
 export type FactType = UserFactType | GroupFactType;
 

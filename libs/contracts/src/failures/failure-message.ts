@@ -35,7 +35,11 @@ function text(body: Json, name: string): string {
   return value;
 }
 
-function oneOf<const Values extends readonly string[]>(body: Json, name: string, values: Values): Values[number] {
+function oneOf<const Values extends readonly string[]>(
+  body: Json,
+  name: string,
+  values: Values,
+): Values[number] {
   const value = text(body, name);
   if (!values.includes(value)) throw new MalformedMessageError(`${name} is not one of ${values.join(', ')}`);
   return value;
@@ -43,7 +47,8 @@ function oneOf<const Values extends readonly string[]>(body: Json, name: string,
 
 function subjectOf(body: Json): FailureSubject {
   const subject = body.subject;
-  if (typeof subject !== 'object' || subject === null) throw new MalformedMessageError('subject is not an object');
+  if (typeof subject !== 'object' || subject === null)
+    throw new MalformedMessageError('subject is not an object');
   const picked: { -readonly [Name in keyof FailureSubject]: FailureSubject[Name] } = {};
   for (const name of ['userName', 'displayName', 'externalId'] as const) {
     if (Object.hasOwn(subject, name)) picked[name] = text(subject as Json, name);
@@ -52,8 +57,12 @@ function subjectOf(body: Json): FailureSubject {
 }
 
 /** Parses a record of `provisioning.failures.v1`; throws `MalformedMessageError`. Unknown members are ignored. */
-export function decodeFailure(record: { readonly value: Buffer | null; readonly headers: Headers }): ProvisioningFailure {
-  if (requiredHeader(record.headers, 'ce_type') !== TYPE) throw new MalformedMessageError('not a provisioning failure');
+export function decodeFailure(record: {
+  readonly value: Buffer | null;
+  readonly headers: Headers;
+}): ProvisioningFailure {
+  if (requiredHeader(record.headers, 'ce_type') !== TYPE)
+    throw new MalformedMessageError('not a provisioning failure');
   const body = parseBody(record.value);
   const tenantId = parseUuid<TenantId>(body.tenantId);
   if (tenantId === null) throw new MalformedMessageError('tenantId is not a UUID');

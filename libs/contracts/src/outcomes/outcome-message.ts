@@ -31,7 +31,8 @@ export function encodeReply(reply: Reply, time: string): { value: Buffer; header
 type Json = Readonly<Record<string, unknown>>;
 
 function objectOf(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedMessageError(`${what} is not an object`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new MalformedMessageError(`${what} is not an object`);
   return value as Json;
 }
 
@@ -43,7 +44,8 @@ function text(object: Json, name: string): string {
 
 function version(object: Json): number {
   const value = object.version;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) throw new MalformedMessageError('version is not a positive integer');
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
+    throw new MalformedMessageError('version is not a positive integer');
   return value;
 }
 
@@ -62,8 +64,12 @@ export function storedResourceFromJson(value: unknown): StoredResource {
     createdAt: text(object, 'createdAt'),
     lastModified: text(object, 'lastModified'),
     document: documentFromJson(object.document),
-    ...(Array.isArray(object.groups) ? { groups: object.groups as NonNullable<StoredResource['groups']> } : {}),
-    ...(Array.isArray(object.members) ? { members: object.members as NonNullable<StoredResource['members']> } : {}),
+    ...(Array.isArray(object.groups)
+      ? { groups: object.groups as NonNullable<StoredResource['groups']> }
+      : {}),
+    ...(Array.isArray(object.members)
+      ? { members: object.members as NonNullable<StoredResource['members']> }
+      : {}),
   };
 }
 
@@ -94,7 +100,8 @@ export function outcomeFromJson(value: unknown): Outcome {
 /** Parses a record of `scim.replies.v1`; throws `MalformedMessageError`. */
 export function decodeReply(record: { readonly value: Buffer | null; readonly headers: Headers }): Reply {
   const commandId = parseUuid<CommandId>(requiredHeader(record.headers, 'ce_id'));
-  if (commandId === null || record.value === null) throw new MalformedMessageError('a reply needs an id and a body');
+  if (commandId === null || record.value === null)
+    throw new MalformedMessageError('a reply needs an id and a body');
   return {
     commandId,
     instanceId: requiredHeader(record.headers, 'ce_replyinstance'),

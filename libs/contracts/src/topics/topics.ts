@@ -23,7 +23,12 @@ export interface TopicContract {
 
 const brokerTime = { 'message.timestamp.type': 'LogAppendTime', 'compression.type': 'producer' };
 
-function retained(topic: string, partitions: number, retentionMs: number, config: Record<string, string> = {}): TopicContract {
+function retained(
+  topic: string,
+  partitions: number,
+  retentionMs: number,
+  config: Record<string, string> = {},
+): TopicContract {
   return {
     topic,
     partitions,
