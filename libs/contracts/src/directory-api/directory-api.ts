@@ -14,8 +14,9 @@ export const directoryPaths = {
   lookUpOutcomes: '/internal/v1/commands/outcomes',
   cancelCommands: '/internal/v1/commands/cancel',
   markUndelivered: '/internal/v1/commands/undelivered',
-  resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string) =>
-    `/internal/v1/tenants/${tenantId}/${kind}/${id}`,
+  /** `references=false`: leave out a group's members or a user's groups, and do not touch the member table. */
+  resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string, withReferences = true) =>
+    `/internal/v1/tenants/${tenantId}/${kind}/${id}${withReferences ? '' : '?references=false'}`,
   query: (tenantId: TenantId, kind: 'users' | 'groups') => `/internal/v1/tenants/${tenantId}/${kind}/query`,
   notification: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/notification`,
 } as const;
