@@ -37,12 +37,16 @@ describe('documentFromJson', () => {
     ['NUL', '{"a":"\\u0000"}'],
     ['an unpaired surrogate', '{"a":"\\ud800"}'],
   ])('refuses %s', (_, text) => {
-    expect(() => documentFromJson(JSON.parse(text))).toThrow(expect.objectContaining({ status: 400 }) as Error);
+    expect(() => documentFromJson(JSON.parse(text))).toThrow(
+      expect.objectContaining({ status: 400 }) as Error,
+    );
     expect(({} as Record<string, unknown>).admin).toBeUndefined();
   });
 
   it('refuses numbers that JSON cannot hold', () => {
-    expect(() => documentFromJson({ a: Number.POSITIVE_INFINITY })).toThrow('a value that SCIM does not know');
+    expect(() => documentFromJson({ a: Number.POSITIVE_INFINITY })).toThrow(
+      'a value that SCIM does not know',
+    );
   });
 
   it('accepts the deepest document and refuses the next', () => {

@@ -5,7 +5,8 @@ import { isStorableText } from './text.js';
 /** Deepest nesting of a document: a resource, its extension, a complex value and their lists need five. */
 export const DOCUMENT_DEPTH_MAX = 16;
 
-const ATTRIBUTE_NAME = /^(?:\$ref|[A-Za-z][A-Za-z0-9_-]{0,127}|[A-Za-z][A-Za-z0-9+.-]{0,31}:[\x21-\x7e]{1,255})$/;
+const ATTRIBUTE_NAME =
+  /^(?:\$ref|[A-Za-z][A-Za-z0-9_-]{0,127}|[A-Za-z][A-Za-z0-9+.-]{0,31}:[\x21-\x7e]{1,255})$/;
 
 /**
  * Rebuilds a document from parsed JSON that this platform wrote itself: a message of the log, a row of the store. The

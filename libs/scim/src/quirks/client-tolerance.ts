@@ -1,0 +1,42 @@
+import { type AttributeDefinition } from '../schema/attribute-definition.js';
+import { type RawObject, type Tolerance } from '../schema/tolerance.js';
+import { booleanAsText } from './boolean-as-text.js';
+import { listForSingleValue } from './list-for-single-value.js';
+import { managerId } from './manager-id.js';
+import { memberDisplayName } from './member-display-name.js';
+import { misspeltSchemaUrn } from './misspelt-schema-urn.js';
+import { objectForSimpleValue } from './object-for-simple-value.js';
+import { roleAsJsonText } from './role-as-json-text.js';
+import { singleValueForList } from './single-value-for-list.js';
+import { textForReference } from './text-for-reference.js';
+
+/** In the order they are tried; the first that answers wins. */
+const MISTYPED: readonly ((definition: AttributeDefinition, raw: unknown) => unknown)[] = [
+  booleanAsText,
+  singleValueForList,
+  textForReference,
+  listForSingleValue,
+  objectForSimpleValue,
+];
+
+/** Each reshapes the values of one attribute, so that all others pay one look-up. */
+const RESHAPED = new Map<string, (definition: AttributeDefinition, raw: RawObject) => RawObject>([
+  ['roles', roleAsJsonText],
+  ['manager', managerId],
+  ['members', memberDisplayName],
+]);
+
+/** Everything real clients get wrong in values, tolerated at once. */
+export const CLIENT_TOLERANCE: Tolerance = {
+  mistyped(definition, raw) {
+    for (const quirk of MISTYPED) {
+      const other = quirk(definition, raw);
+      if (other !== undefined) return other;
+    }
+    return undefined;
+  },
+  reshape(definition, raw) {
+    return RESHAPED.get(definition.name)?.(definition, raw) ?? raw;
+  },
+  misnamedSchema: misspeltSchemaUrn,
+};

@@ -1,0 +1,38 @@
+/** Something in a request that was passed over instead of refused. */
+export interface Warning {
+  readonly kind: WarningKind;
+  /** The attribute, as a path; at most 128 characters of what the client wrote. */
+  readonly path: string;
+}
+
+export type WarningKind =
+  /** No schema of the resource type defines the attribute. */
+  | 'unknownAttribute'
+  /** `schemas` names a schema the resource type does not have. */
+  | 'unknownSchema'
+  /** `schemas` is missing or lacks the core schema. */
+  | 'missingSchema'
+  /** The server alone sets this attribute. */
+  | 'readOnlyAttribute'
+  /** A secret, `password` for example: taken, not stored. */
+  | 'secretDropped'
+  /** More than one value was marked primary; the first kept the mark. */
+  | 'primaryRepeated';
+
+const WARNINGS_MAX = 100;
+const PATH_LENGTH_MAX = 128;
+
+/** Collects warnings, at most 100 of them, each with a bounded path that is safe to log as text. */
+export class WarningList {
+  readonly #warnings: Warning[] = [];
+
+  add(kind: WarningKind, path: string): void {
+    if (this.#warnings.length >= WARNINGS_MAX) return;
+    const bounded = path.slice(0, PATH_LENGTH_MAX).toWellFormed();
+    this.#warnings.push({ kind, path: bounded.replace(/\p{Cc}/gu, '\ufffd') });
+  }
+
+  get all(): readonly Warning[] {
+    return this.#warnings;
+  }
+}
