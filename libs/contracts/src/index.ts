@@ -25,8 +25,8 @@ export {
   requiredHeader,
   toHeaders,
   type CloudEventAttributes,
-  type Headers,
 } from './cloud-events/headers.js';
+export type { EncodedRecord, Headers, KeyedRecord } from './cloud-events/record.js';
 export { acceptsUserName, domainOf, type DomainPolicy } from './tenancy/domain-policy.js';
 export { defaultTenantSettings, type TenantSettings, type TenantState } from './tenancy/tenant-settings.js';
 export type { CauseDefinition, CauseStatus, FixableBy, RunbookPage } from './causes/cause-definition.js';
@@ -35,6 +35,7 @@ export { causeOfScimError } from './causes/scim-cause.js';
 export {
   COMMAND_DEADLINE_MS,
   COMMAND_EXPIRY_MS,
+  IF_MATCH_VERSIONS_MAX,
   operationOf,
   resourceKindOf,
   type Command,
@@ -69,6 +70,8 @@ export {
 } from './outcomes/outcome-message.js';
 export {
   FACT_MEMBERS_MAX,
+  isFactType,
+  isUserFact,
   scimEventUris,
   type Fact,
   type FactCause,
@@ -77,7 +80,7 @@ export {
   type MembersDelta,
   type UserFactType,
 } from './facts/facts.js';
-export { factKey, factRecords } from './facts/fact-message.js';
+export { decodeFact, factKey, factRecords } from './facts/fact-message.js';
 export type { FailureSubject, ProvisioningFailure } from './failures/failures.js';
 export { decodeFailure, failureRecord } from './failures/failure-message.js';
 export {

@@ -1,3 +1,6 @@
+import { parseUuid } from '../identity/ids.js';
+import type { Headers } from './record.js';
+
 /**
  * CloudEvents 1.0, Kafka protocol binding, binary content mode: every attribute is a header `ce_<name>`, the value is the
  * data. W3C trace context travels in its own headers beside them.
@@ -13,8 +16,10 @@ export interface CloudEventAttributes {
   readonly extensions?: Readonly<Record<string, string>>;
 }
 
-export type Headers = Readonly<Record<string, string>>;
-
+/**
+ * This version cannot read the record, and no later try will: it belongs in the dead-letter topic. The message names what is
+ * wrong and never repeats what the record holds.
+ */
 export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
 }
@@ -38,7 +43,32 @@ export function toHeaders(event: CloudEventAttributes): Record<string, string> {
 
 /** The header, or a `MalformedMessageError` that names it. */
 export function requiredHeader(headers: Headers, name: string): string {
-  const value = headers[name];
+  const value = Object.hasOwn(headers, name) ? headers[name] : undefined;
   if (value === undefined || value === '') throw new MalformedMessageError(`header ${name} is missing`);
   return value;
+}
+
+export function uuidHeader<Id extends string>(headers: Headers, name: string): Id {
+  const id = parseUuid<Id>(requiredHeader(headers, name));
+  if (id === null) throw new MalformedMessageError(`header ${name} is not a UUID`);
+  return id;
+}
+
+export function integerHeader(headers: Headers, name: string, max: number): number {
+  const text = requiredHeader(headers, name);
+  const value = Number(text);
+  if (!/^\d{1,16}$/.test(text) || value > max) {
+    throw new MalformedMessageError(`header ${name} is not an integer up to ${max}`);
+  }
+  return value;
+}
+
+/** Longer than any version of W3C trace context writes today. */
+const TRACEPARENT_LENGTH_MAX = 128;
+
+/** The W3C trace context to go on with; one that cannot be meant is left out rather than a reason to refuse the record. */
+export function traceparentOf(headers: Headers): { readonly traceparent?: string } {
+  const traceparent = Object.hasOwn(headers, 'traceparent') ? headers.traceparent : undefined;
+  if (traceparent === undefined || traceparent.length > TRACEPARENT_LENGTH_MAX) return {};
+  return { traceparent };
 }

@@ -3,13 +3,32 @@ import {
   normaliseUnique,
   patchFromJson,
   userResourceType,
-  documentFromJson,
+  type PatchRequest,
   type ResourceType,
 } from '@muster/scim';
-import { MalformedMessageError, requiredHeader, toHeaders, type Headers } from '../cloud-events/headers.js';
+import {
+  MalformedMessageError,
+  integerHeader,
+  requiredHeader,
+  toHeaders,
+  traceparentOf,
+  uuidHeader,
+} from '../cloud-events/headers.js';
+import {
+  asList,
+  asObject,
+  documentIn,
+  oneOf,
+  own,
+  parseBody,
+  textIn,
+  type JsonObject,
+} from '../cloud-events/message-body.js';
+import type { EncodedRecord, Headers } from '../cloud-events/record.js';
 import { parseUuid, type CommandId, type ResourceId, type TenantId, type TokenId } from '../identity/ids.js';
 import { REPLY_PARTITIONS } from '../topics/topics.js';
 import {
+  IF_MATCH_VERSIONS_MAX,
   resourceKindOf,
   type Command,
   type CommandType,
@@ -87,20 +106,6 @@ export function encodeCommand(command: Command, time: string): EncodedMessage {
   return { key: commandKey(command), value: Buffer.from(JSON.stringify(bodyOf(command))), headers };
 }
 
-function uuidHeader<Id extends string>(headers: Headers, name: string): Id {
-  const id = parseUuid<Id>(requiredHeader(headers, name));
-  if (id === null) throw new MalformedMessageError(`header ${name} is not a UUID`);
-  return id;
-}
-
-function integerHeader(headers: Headers, name: string, max: number): number {
-  const text = requiredHeader(headers, name);
-  const value = Number(text);
-  if (!/^\d{1,16}$/.test(text) || value > max)
-    throw new MalformedMessageError(`header ${name} is not an integer up to ${max}`);
-  return value;
-}
-
 function replyAddress(headers: Headers): ReplyAddress {
   return {
     partition: integerHeader(headers, 'ce_replypartition', REPLY_PARTITIONS - 1),
@@ -108,40 +113,33 @@ function replyAddress(headers: Headers): ReplyAddress {
   };
 }
 
-/** Own enumerable property of a parsed JSON object; never reached through a prototype. */
-function own(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
-    ? (body as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-const VERSIONS_MAX = 100;
-
-function conditionOf(body: unknown): { ifMatch?: VersionCondition } {
-  const condition = own(body, 'ifMatch');
-  if (condition === undefined) return {};
-  if (own(condition, 'kind') === 'any') return { ifMatch: { kind: 'any' } };
-  const versions = own(condition, 'versions');
-  if (
-    !Array.isArray(versions) ||
-    versions.length > VERSIONS_MAX ||
-    !versions.every((each) => Number.isSafeInteger(each))
-  ) {
-    throw new MalformedMessageError('ifMatch is not a version condition');
-  }
-  return { ifMatch: { kind: 'oneOf', versions: versions as number[] } };
+function conditionOf(body: JsonObject): { readonly ifMatch?: VersionCondition } {
+  const value = own(body, 'ifMatch');
+  if (value === undefined) return {};
+  const condition = asObject(value, 'ifMatch');
+  if (oneOf(condition, 'kind', ['any', 'oneOf']) === 'any') return { ifMatch: { kind: 'any' } };
+  const versions = asList(
+    own(condition, 'versions'),
+    'ifMatch.versions',
+    IF_MATCH_VERSIONS_MAX,
+    (version) => {
+      if (!Number.isSafeInteger(version))
+        throw new MalformedMessageError('ifMatch.versions holds no integer');
+      return version as number;
+    },
+  );
+  return { ifMatch: { kind: 'oneOf', versions } };
 }
 
 function typeOf(headers: Headers): CommandType {
   const type = requiredHeader(headers, 'ce_type');
-  if (!COMMAND_TYPES.has(type)) throw new MalformedMessageError(`unknown command type ${type.slice(0, 80)}`);
+  if (!COMMAND_TYPES.has(type)) throw new MalformedMessageError('not a command that this version knows');
   return type as CommandType;
 }
 
-function hashOf(body: unknown): string {
-  const hash = own(body, 'documentHash');
-  if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash))
-    throw new MalformedMessageError('documentHash is not a SHA-256');
+function hashOf(body: JsonObject): string {
+  const hash = textIn(body, 'documentHash');
+  if (!/^[0-9a-f]{64}$/.test(hash)) throw new MalformedMessageError('documentHash is not a SHA-256');
   return hash;
 }
 
@@ -149,10 +147,10 @@ function hashOf(body: unknown): string {
  * Parses a record of `scim.commands.v1`. Throws `MalformedMessageError` for anything that this version cannot read: such a
  * record belongs in the dead-letter topic.
  */
-export function decodeCommand(record: { readonly value: Buffer | null; readonly headers: Headers }): Command {
+export function decodeCommand(record: EncodedRecord): Command {
   const { headers } = record;
   const type = typeOf(headers);
-  const body: unknown = parseBody(record.value);
+  const body = asObject(parseBody(record.value), 'the body');
   const envelope = {
     commandId: uuidHeader<CommandId>(headers, 'ce_id'),
     tenantId: uuidHeader<TenantId>(headers, 'ce_tenantid'),
@@ -161,16 +159,16 @@ export function decodeCommand(record: { readonly value: Buffer | null; readonly 
     resourceId: resourceIdOf(headers),
     replyTo: replyAddress(headers),
     deadlineMs: integerHeader(headers, 'ce_deadline', Number.MAX_SAFE_INTEGER),
-    ...(headers.traceparent === undefined ? {} : { traceparent: headers.traceparent }),
+    ...traceparentOf(headers),
   };
   const resourceType: ResourceType = resourceKindOf(type) === 'user' ? userResourceType : groupResourceType;
   switch (type) {
     case 'user.create.requested':
     case 'group.create.requested':
-      return { ...envelope, type, document: documentOf(body), documentHash: hashOf(body) };
+      return { ...envelope, type, document: documentIn(body, 'document'), documentHash: hashOf(body) };
     case 'user.replace.requested':
     case 'group.replace.requested':
-      return { ...envelope, type, document: documentOf(body), ...conditionOf(body) };
+      return { ...envelope, type, document: documentIn(body, 'document'), ...conditionOf(body) };
     case 'user.patch.requested':
     case 'group.patch.requested':
       return { ...envelope, type, patch: patchOf(resourceType, body), ...conditionOf(body) };
@@ -180,24 +178,7 @@ export function decodeCommand(record: { readonly value: Buffer | null; readonly 
   }
 }
 
-function parseBody(value: Buffer | null): unknown {
-  if (value === null) throw new MalformedMessageError('a command has no body');
-  try {
-    return JSON.parse(value.toString('utf8')) as unknown;
-  } catch (error) {
-    throw new MalformedMessageError('the body is not JSON', { cause: error });
-  }
-}
-
-function documentOf(body: unknown) {
-  try {
-    return documentFromJson(own(body, 'document'));
-  } catch (error) {
-    throw new MalformedMessageError('document is not a SCIM document', { cause: error });
-  }
-}
-
-function patchOf(resourceType: ResourceType, body: unknown) {
+function patchOf(resourceType: ResourceType, body: JsonObject): PatchRequest {
   try {
     return patchFromJson(resourceType, own(body, 'patch'));
   } catch (error) {

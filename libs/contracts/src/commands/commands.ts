@@ -16,6 +16,9 @@ export type CommandType =
   | 'group.patch.requested'
   | 'group.delete.requested';
 
+/** Versions that one `If-Match` may list; the gateway refuses more. */
+export const IF_MATCH_VERSIONS_MAX = 100;
+
 /** `If-Match` (RFC 7644 section 3.14): any current version, or one of those listed. */
 export type VersionCondition =
   { readonly kind: 'any' } | { readonly kind: 'oneOf'; readonly versions: readonly number[] };

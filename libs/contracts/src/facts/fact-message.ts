@@ -1,24 +1,35 @@
-import { toHeaders } from '../cloud-events/headers.js';
+import { MalformedMessageError, requiredHeader, toHeaders, traceparentOf } from '../cloud-events/headers.js';
+import {
+  asList,
+  asObject,
+  documentIn,
+  oneOf,
+  own,
+  parseBody,
+  positiveInteger,
+  textIn,
+  uuidIn,
+  type JsonObject,
+} from '../cloud-events/message-body.js';
+import type { EncodedRecord, KeyedRecord } from '../cloud-events/record.js';
+import { parseUuid, type CommandId, type ResourceId, type TenantId, type TokenId } from '../identity/ids.js';
 import {
   GROUP_EVENTS_TOPIC,
   GROUP_STATE_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
 } from '../topics/topics.js';
-import { scimEventUris, type Fact, type FactType } from './facts.js';
+import {
+  FACT_MEMBERS_MAX,
+  isFactType,
+  isUserFact,
+  scimEventUris,
+  type Fact,
+  type FactCause,
+  type MembersDelta,
+} from './facts.js';
 
 const SOURCE = '/muster/directory';
-
-interface FactRecord {
-  readonly topic: string;
-  readonly key: string;
-  readonly value: Buffer | null;
-  readonly headers: Record<string, string>;
-}
-
-function isUserFact(type: FactType): boolean {
-  return type.startsWith('directory.user.');
-}
 
 /** Key of every record about a resource; same key, same partition, so facts of one resource stay in order. */
 export function factKey(fact: Pick<Fact, 'tenantId' | 'resourceId'>): string {
@@ -46,49 +57,111 @@ function headersOf(fact: Fact, traceparent: string | null): Record<string, strin
   return headers;
 }
 
+function eventBody(fact: Fact): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      tenant: fact.tenantId,
+      id: fact.resourceId,
+      version: fact.version,
+      part: fact.part,
+      parts: fact.parts,
+      changed: fact.changed,
+      ...(fact.previous === undefined ? {} : { previous: fact.previous }),
+      resource: fact.resource,
+      ...(fact.members === undefined ? {} : { members: fact.members }),
+      cause: fact.cause,
+    }),
+  );
+}
+
+function stateBody(fact: Fact): Buffer | null {
+  if (fact.resource === null) return null;
+  return Buffer.from(
+    JSON.stringify({
+      tenant: fact.tenantId,
+      id: fact.resourceId,
+      version: fact.version,
+      resource: fact.resource,
+    }),
+  );
+}
+
 /**
  * One fact as the records that carry it: to the event topic (what happened) and, for its last part, to the compacted state
  * topic (how the resource is now; a tombstone after a delete). Both go out in one transaction of the relay.
  */
-export function factRecords(fact: Fact, traceparent: string | null): FactRecord[] {
+export function factRecords(fact: Fact, traceparent: string | null): KeyedRecord[] {
   const user = isUserFact(fact.type);
   const key = factKey(fact);
   const headers = headersOf(fact, traceparent);
-  const event: FactRecord = {
+  const event = {
     topic: user ? USER_EVENTS_TOPIC : GROUP_EVENTS_TOPIC,
     key,
-    value: Buffer.from(
-      JSON.stringify({
-        tenant: fact.tenantId,
-        id: fact.resourceId,
-        version: fact.version,
-        part: fact.part,
-        parts: fact.parts,
-        changed: fact.changed,
-        ...(fact.previous === undefined ? {} : { previous: fact.previous }),
-        resource: fact.resource,
-        ...(fact.members === undefined ? {} : { members: fact.members }),
-        cause: fact.cause,
-      }),
-    ),
+    value: eventBody(fact),
     headers,
   };
   if (fact.part < fact.parts) return [event];
-  const state: FactRecord = {
-    topic: user ? USER_STATE_TOPIC : GROUP_STATE_TOPIC,
-    key,
-    value:
-      fact.resource === null
-        ? null
-        : Buffer.from(
-            JSON.stringify({
-              tenant: fact.tenantId,
-              id: fact.resourceId,
-              version: fact.version,
-              resource: fact.resource,
-            }),
-          ),
-    headers,
+  return [
+    event,
+    { topic: user ? USER_STATE_TOPIC : GROUP_STATE_TOPIC, key, value: stateBody(fact), headers },
+  ];
+}
+
+function memberIds(delta: JsonObject, name: keyof MembersDelta): ResourceId[] {
+  return asList(own(delta, name), `members.${name}`, FACT_MEMBERS_MAX, (value) => {
+    const id = parseUuid<ResourceId>(value);
+    if (id === null) throw new MalformedMessageError(`members.${name} holds no UUID`);
+    return id;
+  });
+}
+
+function membersOf(value: unknown): { readonly members?: MembersDelta } {
+  if (value === undefined) return {};
+  const delta = asObject(value, 'members');
+  return { members: { added: memberIds(delta, 'added'), removed: memberIds(delta, 'removed') } };
+}
+
+function causeIn(value: unknown): FactCause {
+  const cause = asObject(value, 'cause');
+  return {
+    commandId: uuidIn<CommandId>(cause, 'commandId'),
+    tokenId: uuidIn<TokenId>(cause, 'tokenId'),
+    requestId: textIn(cause, 'requestId'),
+    operation: oneOf(cause, 'operation', ['create', 'replace', 'patch', 'delete']),
   };
-  return [event, state];
+}
+
+function pathOf(value: unknown): string {
+  if (typeof value !== 'string') throw new MalformedMessageError('changed holds no path');
+  return value;
+}
+
+/** Paths that one change can touch: the attributes of all schemas of a resource. */
+const CHANGED_MAX = 1_000;
+
+/**
+ * Parses a record of `directory.user.events.v1` or `directory.group.events.v1`; throws `MalformedMessageError`. Members that
+ * this version does not know are ignored, so a consumer that uses it goes on reading when facts gain fields.
+ */
+export function decodeFact(record: EncodedRecord): Fact & { readonly traceparent?: string } {
+  const { headers } = record;
+  const type = requiredHeader(headers, 'ce_type');
+  if (!isFactType(type)) throw new MalformedMessageError('not a fact of the directory');
+  const body = asObject(parseBody(record.value), 'the body');
+  return {
+    factId: requiredHeader(headers, 'ce_id'),
+    type,
+    tenantId: uuidIn<TenantId>(body, 'tenant'),
+    resourceId: uuidIn<ResourceId>(body, 'id'),
+    version: positiveInteger(body, 'version'),
+    part: positiveInteger(body, 'part'),
+    parts: positiveInteger(body, 'parts'),
+    occurredAt: requiredHeader(headers, 'ce_time'),
+    changed: asList(own(body, 'changed'), 'changed', CHANGED_MAX, pathOf),
+    ...(own(body, 'previous') === undefined ? {} : { previous: documentIn(body, 'previous') }),
+    resource: own(body, 'resource') === null ? null : documentIn(body, 'resource'),
+    ...membersOf(own(body, 'members')),
+    cause: causeIn(own(body, 'cause')),
+    ...traceparentOf(headers),
+  };
 }

@@ -38,6 +38,14 @@ export const scimEventUris: Readonly<Record<FactType, string>> = {
   'directory.group.deleted.v1': 'urn:ietf:params:scim:event:prov:delete',
 };
 
+export function isFactType(value: string): value is FactType {
+  return Object.hasOwn(scimEventUris, value);
+}
+
+export function isUserFact(type: FactType): type is UserFactType {
+  return type.startsWith('directory.user.');
+}
+
 /** Delta of a group's members: ids of users and groups. */
 export interface MembersDelta {
   readonly added: readonly ResourceId[];

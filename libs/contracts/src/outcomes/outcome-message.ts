@@ -1,8 +1,26 @@
-import { MalformedMessageError, requiredHeader, toHeaders, type Headers } from '../cloud-events/headers.js';
 import { isCauseKey } from '../causes/causes.js';
-import { parseUuid, type CommandId, type ResourceId } from '../identity/ids.js';
-import type { Outcome, StoredResource } from './outcomes.js';
-import { documentFromJson } from '@muster/scim';
+import {
+  MalformedMessageError,
+  requiredHeader,
+  toHeaders,
+  traceparentOf,
+  uuidHeader,
+} from '../cloud-events/headers.js';
+import {
+  asList,
+  asObject,
+  documentIn,
+  oneOf,
+  optionalText,
+  own,
+  parseBody,
+  positiveInteger,
+  textIn,
+  uuidIn,
+} from '../cloud-events/message-body.js';
+import type { EncodedRecord } from '../cloud-events/record.js';
+import type { CommandId, ResourceId } from '../identity/ids.js';
+import type { GroupReference, MemberReference, Outcome, StoredResource } from './outcomes.js';
 
 const SOURCE = '/muster/directory';
 const TYPE = 'scim.command.decided';
@@ -28,92 +46,79 @@ export function encodeReply(reply: Reply, time: string): { value: Buffer; header
   return { value: Buffer.from(JSON.stringify(reply.outcome)), headers };
 }
 
-type Json = Readonly<Record<string, unknown>>;
+/** References of one resource at the most, in one message. */
+const REFERENCES_MAX = 100_000;
 
-function objectOf(value: unknown, what: string): Json {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new MalformedMessageError(`${what} is not an object`);
-  return value as Json;
+function groupReference(value: unknown): GroupReference {
+  const reference = asObject(value, 'a group reference');
+  return {
+    value: textIn(reference, 'value'),
+    display: textIn(reference, 'display'),
+    type: oneOf(reference, 'type', ['direct', 'indirect']),
+  };
 }
 
-function text(object: Json, name: string): string {
-  const value = Object.hasOwn(object, name) ? object[name] : undefined;
-  if (typeof value !== 'string') throw new MalformedMessageError(`${name} is not a string`);
-  return value;
-}
-
-function version(object: Json): number {
-  const value = object.version;
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1)
-    throw new MalformedMessageError('version is not a positive integer');
-  return value;
-}
-
-function resourceId(object: Json, name: string): ResourceId {
-  const id = parseUuid<ResourceId>(text(object, name));
-  if (id === null) throw new MalformedMessageError(`${name} is not a UUID`);
-  return id;
+function memberReference(value: unknown): MemberReference {
+  const reference = asObject(value, 'a member reference');
+  return {
+    value: textIn(reference, 'value'),
+    type: oneOf(reference, 'type', ['User', 'Group']),
+    ...optionalText(reference, 'display'),
+  };
 }
 
 /** Parses a stored resource from a reply or from the directory's query API. */
 export function storedResourceFromJson(value: unknown): StoredResource {
-  const object = objectOf(value, 'resource');
+  const resource = asObject(value, 'resource');
+  const groups = own(resource, 'groups');
+  const members = own(resource, 'members');
   return {
-    id: resourceId(object, 'id'),
-    version: version(object),
-    createdAt: text(object, 'createdAt'),
-    lastModified: text(object, 'lastModified'),
-    document: documentFromJson(object.document),
-    ...(Array.isArray(object.groups)
-      ? { groups: object.groups as NonNullable<StoredResource['groups']> }
-      : {}),
-    ...(Array.isArray(object.members)
-      ? { members: object.members as NonNullable<StoredResource['members']> }
-      : {}),
+    id: uuidIn<ResourceId>(resource, 'id'),
+    version: positiveInteger(resource, 'version'),
+    createdAt: textIn(resource, 'createdAt'),
+    lastModified: textIn(resource, 'lastModified'),
+    document: documentIn(resource, 'document'),
+    ...(groups === undefined ? {} : { groups: asList(groups, 'groups', REFERENCES_MAX, groupReference) }),
+    ...(members === undefined
+      ? {}
+      : { members: asList(members, 'members', REFERENCES_MAX, memberReference) }),
   };
 }
 
 /** Parses an outcome from a reply or from the directory's outcome look-up. */
 export function outcomeFromJson(value: unknown): Outcome {
-  const object = objectOf(value, 'outcome');
-  switch (object.status) {
-    case 'applied':
+  const outcome = asObject(value, 'outcome');
+  const status = oneOf(outcome, 'status', ['applied', 'rejected', 'cancelled', 'expired']);
+  switch (status) {
+    case 'applied': {
+      const resource = own(outcome, 'resource');
       return {
-        status: 'applied',
-        resourceId: resourceId(object, 'resourceId'),
-        version: version(object),
-        changed: object.changed === true,
-        ...(object.resource === undefined ? {} : { resource: storedResourceFromJson(object.resource) }),
+        status,
+        resourceId: uuidIn<ResourceId>(outcome, 'resourceId'),
+        version: positiveInteger(outcome, 'version'),
+        changed: own(outcome, 'changed') === true,
+        ...(resource === undefined ? {} : { resource: storedResourceFromJson(resource) }),
       };
+    }
     case 'rejected': {
-      if (!isCauseKey(object.cause)) throw new MalformedMessageError('cause is not in the catalogue');
-      return { status: 'rejected', cause: object.cause, detail: text(object, 'detail') };
+      const cause = own(outcome, 'cause');
+      if (!isCauseKey(cause)) throw new MalformedMessageError('cause is not in the catalogue');
+      return { status, cause, detail: textIn(outcome, 'detail') };
     }
     case 'cancelled':
     case 'expired':
-      return { status: object.status };
-    default:
-      throw new MalformedMessageError('outcome has no known status');
+      return { status };
   }
 }
 
 /** Parses a record of `scim.replies.v1`; throws `MalformedMessageError`. */
-export function decodeReply(record: { readonly value: Buffer | null; readonly headers: Headers }): Reply {
-  const commandId = parseUuid<CommandId>(requiredHeader(record.headers, 'ce_id'));
-  if (commandId === null || record.value === null)
-    throw new MalformedMessageError('a reply needs an id and a body');
+export function decodeReply(record: EncodedRecord): Reply {
+  const { headers } = record;
+  if (requiredHeader(headers, 'ce_type') !== TYPE) throw new MalformedMessageError('not a reply');
   return {
-    commandId,
-    instanceId: requiredHeader(record.headers, 'ce_replyinstance'),
-    outcome: outcomeFromJson(parseJsonBody(record.value)),
-    ...(record.headers.traceparent === undefined ? {} : { traceparent: record.headers.traceparent }),
+    commandId: uuidHeader<CommandId>(headers, 'ce_id'),
+    instanceId: requiredHeader(headers, 'ce_replyinstance'),
+    outcome: outcomeFromJson(parseBody(record.value)),
+    ...traceparentOf(headers),
   };
-}
-
-function parseJsonBody(value: Buffer): unknown {
-  try {
-    return JSON.parse(value.toString('utf8')) as unknown;
-  } catch (error) {
-    throw new MalformedMessageError('the body is not JSON', { cause: error });
-  }
 }
