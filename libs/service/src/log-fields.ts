@@ -1,0 +1,99 @@
+/**
+ * The fields that may stand in a log line beside its message: ids, codes, counts, times and names of our own. What a client
+ * sent is not among them, so a body, a user name or a token cannot be logged by passing the wrong object.
+ */
+export const logFields = [
+  'address',
+  'attempt',
+  'batchSize',
+  'cause',
+  'code',
+  'commandId',
+  'commandType',
+  'component',
+  'constraint',
+  'consumerGroup',
+  'context',
+  'count',
+  'deadlineMs',
+  'delayMs',
+  'durationMs',
+  'err',
+  'failpoint',
+  'incidentId',
+  'instanceId',
+  'kind',
+  'lag',
+  'mailId',
+  'method',
+  'migration',
+  'offset',
+  'outcome',
+  'partition',
+  'partitions',
+  'phase',
+  'pid',
+  'port',
+  'problems',
+  'reason',
+  'requestId',
+  'resourceId',
+  'resourceType',
+  'result',
+  'route',
+  'shard',
+  'signal',
+  'state',
+  'statement',
+  'status',
+  'step',
+  'tenantId',
+  'tokenId',
+  'topic',
+  'version',
+] as const;
+
+export type LogField = (typeof logFields)[number];
+
+const allowed: ReadonlySet<string> = new Set(logFields);
+
+/** Keeps the allowed fields. The names (never the values) of others are kept too, so that their author finds them. */
+export function allowedFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  const refused: string[] = [];
+  for (const [field, value] of Object.entries(fields)) {
+    if (allowed.has(field)) kept[field] = value;
+    else refused.push(field);
+  }
+  if (refused.length > 0) kept['refusedFields'] = refused;
+  return kept;
+}
+
+/** What a log line says about an error: its class, codes and stack, and its message without what looks like personal data. */
+export function errorFields(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const fields: Record<string, unknown> = { type: error.name, message: scrubbed(error.message) };
+  for (const field of ['code', 'kind', 'statement', 'constraint', 'table', 'retryable'] as const) {
+    const value: unknown = Reflect.get(error, field);
+    if (typeof value === 'string' || typeof value === 'boolean') fields[field] = value;
+  }
+  // The first lines of a stack repeat the message; only the frames are kept.
+  fields['stack'] = (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 12)
+    .join('\n');
+  return fields;
+}
+
+const textCharactersMax = 500;
+
+/** Text of others, cut, and without e-mail addresses, bearer tokens, tenant tokens and passwords in URLs. */
+export function scrubbed(text: string): string {
+  return text
+    .slice(0, textCharactersMax)
+    .replace(/\bmst_[\w-]+/g, 'mst_***')
+    .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 ***')
+    .replace(/:\/\/[^\s/@]+@/g, '://***@')
+    .replace(/[^\s"'<>(),;:=]{1,64}@[\w.-]{1,255}/g, '***@***');
+}
