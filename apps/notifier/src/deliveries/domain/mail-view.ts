@@ -1,0 +1,114 @@
+import { causeOf, type CauseKey, type TenantId } from '@muster/contracts';
+import { oneLine } from '../../text/one-line.js';
+import { NAMES_MAX, type MailContent } from './mail-content.js';
+
+/** What both parts of a mail show, in words. Every string is one bounded, printable line, not escaped for any format. */
+export interface MailView {
+  readonly subject: string;
+  readonly headline: string;
+  /** What happened. */
+  readonly happened: string;
+  /** What to do. */
+  readonly remedy: string;
+  readonly consoleUrl: string;
+  readonly namesTitle: string;
+  readonly names: readonly string[];
+  /** `and 4,990 more`; null when all are named. */
+  readonly more: string | null;
+  readonly facts: readonly { readonly label: string; readonly value: string }[];
+  readonly footer: string;
+  readonly notificationsUrl: string;
+}
+
+const TENANT_CHARACTERS_MAX = 60;
+const NAME_CHARACTERS_MAX = 120;
+const SENTENCE_CHARACTERS_MAX = 300;
+const REQUEST_ID_CHARACTERS_MAX = 64;
+
+const count = new Intl.NumberFormat('en-US');
+const moment = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** @param consoleUrl Where the tenant's admin reads more; the only place that links lead to. */
+export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: string): MailView {
+  const tenant = oneLine(content.tenantName, TENANT_CHARACTERS_MAX);
+  const definition = causeOf(content.cause);
+  const who = whoOf(content);
+  const again = content.kind === 'continued' ? ' still' : '';
+  const names = content.names.slice(0, NAMES_MAX).map((name) => oneLine(name, NAME_CHARACTERS_MAX));
+  const notNamed = content.userCount + content.groupCount - names.length;
+  return {
+    subject: `[${tenant}] ${who}${again} could not be provisioned: ${phraseOf(content.cause)}`,
+    headline: `${who} of ${tenant}${again} could not be provisioned`,
+    happened: happenedOf(content),
+    remedy: definition.remedy,
+    consoleUrl: consolePage(consoleUrl, tenantId, 'activity', { result: 'failure', cause: content.cause }),
+    namesTitle: namesTitleOf(content),
+    names,
+    more: notNamed > 0 ? `and ${content.countsAreLeast ? 'at least ' : ''}${count.format(notNamed)} more` : null,
+    facts: [
+      { label: 'Began', value: `${moment.format(new Date(content.openedAt))} UTC` },
+      {
+        label: 'Tried again',
+        value: definition.retriedByIdentityProvider
+          ? 'Yes. Your identity provider repeats the request by itself.'
+          : 'No. Your identity provider does not repeat the request by itself.',
+      },
+      { label: 'Request id', value: oneLine(content.requestId, REQUEST_ID_CHARACTERS_MAX) },
+    ],
+    footer: `You get this mail because failure notifications are switched on for ${tenant}. To change the address or to stop these mails:`,
+    notificationsUrl: consolePage(consoleUrl, tenantId, 'notifications', {}),
+  };
+}
+
+/** `domain_not_registered` reads `domain not registered`: keys of the catalogue are plain words. */
+function phraseOf(cause: CauseKey): string {
+  return cause.replaceAll('_', ' ');
+}
+
+function counted(value: number, noun: string): string {
+  return `${count.format(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+function whoOf({ userCount, groupCount, countsAreLeast }: MailContent): string {
+  const parts: string[] = [];
+  if (userCount > 0) parts.push(counted(userCount, 'user'));
+  if (groupCount > 0) parts.push(counted(groupCount, 'group'));
+  return `${countsAreLeast ? 'At least ' : ''}${parts.join(' and ')}`;
+}
+
+function namesTitleOf({ userCount, groupCount }: MailContent): string {
+  if (groupCount === 0) return 'Users';
+  return userCount === 0 ? 'Groups' : 'Users and groups';
+}
+
+function happenedOf(content: MailContent): string {
+  const requests =
+    content.failureCount === 1
+      ? 'A request of your identity provider failed with this answer'
+      : `${count.format(content.failureCount)} requests of your identity provider failed for the same reason, the first with this answer`;
+  return `${requests}: ${firstSentence(oneLine(content.detail, SENTENCE_CHARACTERS_MAX))}`;
+}
+
+/** The remedy is told in our own words below, so the advice that a SCIM detail ends with would only be said twice. */
+function firstSentence(detail: string): string {
+  const end = detail.indexOf('. ');
+  return end < 0 ? detail : detail.slice(0, end + 1);
+}
+
+function consolePage(
+  consoleUrl: string,
+  tenantId: TenantId,
+  page: string,
+  query: Readonly<Record<string, string>>,
+): string {
+  const url = new URL(`${consoleUrl.replace(/\/+$/, '')}/tenants/${encodeURIComponent(tenantId)}/${page}`);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url.href;
+}
