@@ -1,2 +1,11 @@
-export { startKafka, type KafkaOptions, type RunningKafka } from './kafka/start-kafka.js';
-export { startPostgres, type PostgresOptions, type RunningPostgres } from './postgres/start-postgres.js';
+export { defaultCacheDir } from './kafka/kafka-jars.js';
+export { type KafkaAvailability, provideKafkaRequirements } from './kafka/kafka-requirements.js';
+export { type KafkaOptions, type RunningKafka, startKafka } from './kafka/start-kafka.js';
+export { type MailCatcher, type MailCatcherOptions, startMailCatcher } from './mail/mail-catcher.js';
+export { type CaughtMail, type CaughtMailContent } from './mail/mailbox.js';
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres/start-postgres.js';
+export { findFreePort } from './process/free-port.js';
+export { type RunningStack, startStack, type StartStackOptions } from './stack/start-stack.js';
+export { type ProgramName, SERVICE_NAMES, type ServiceName } from './supervisor/program.js';
+export { type StackOverrides } from './supervisor/stack-settings.js';
+export { type StackPhase, type StackState } from './supervisor/stack-state.js';

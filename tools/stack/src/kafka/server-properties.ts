@@ -41,8 +41,11 @@ export function serverProperties({ port, controllerPort, dataDir }: BrokerAddres
     // Larger than the largest message.
     'log.segment.bytes': 64 * MIB,
     'log.cleaner.dedupe.buffer.size': 2 * MIB,
-    // There is no other broker to hand leadership to.
-    'controlled.shutdown.enable': false,
+    // The controller refuses a broker that comes back until the session of its former life is over, unless that one took its leave.
+    'controlled.shutdown.enable': true,
+    'controlled.shutdown.max.retries': 1,
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${String(value)}\n`)

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { endChild, type ProcessEnd, startChild } from '../process/child-process.js';
 import { findFreePort } from '../process/free-port.js';
+import { endIfOurs } from '../process/process-identity.js';
 import { waitUntilReady } from '../process/wait-until.js';
 import { brokerAnswers } from './broker-probe.js';
 import { defaultCacheDir, provideKafkaJars } from './kafka-jars.js';
@@ -21,12 +22,20 @@ export interface KafkaOptions {
   readonly cacheDir?: string;
   /** Free one when absent. */
   readonly port?: number;
+  /** Of the controller's listener; free one when absent. */
+  readonly controllerPort?: number;
   /** Default: `<dir>/kafka.log`. */
   readonly logPath?: string;
   readonly readyTimeoutMs?: number;
   /** Aborts the start; whatever was started is stopped first. */
   readonly signal?: AbortSignal;
   readonly onDownload?: () => void;
+  /** Called with the process id before the broker is ready. */
+  readonly onSpawn?: (pid: number) => void;
+  /** A broker that still runs on this folder (its parent was killed) is ended first. Otherwise the start fails. */
+  readonly endStale?: boolean;
+  /** Ends with this process, however that ends. Otherwise it outlives it. */
+  readonly followParent?: boolean;
 }
 
 export interface RunningKafka {
@@ -48,19 +57,24 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const logPath = options.logPath ?? join(dir, 'kafka.log');
   const jarsDir = await provideKafkaJars({ ...options, cacheDir: options.cacheDir ?? defaultCacheDir() });
   const port = options.port ?? (await findFreePort());
-  const controllerPort = await findFreePort();
+  const controllerPort = options.controllerPort ?? (await findFreePort());
   const dataDir = join(dir, 'data');
   const propertiesPath = join(dir, 'server.properties');
   await mkdir(dataDir, { recursive: true });
   await writeFile(propertiesPath, serverProperties({ port, controllerPort, dataDir }));
-  if (!existsSync(join(dataDir, 'meta.properties'))) await format(jarsDir, propertiesPath);
+  if (!existsSync(join(dataDir, 'meta.properties'))) await format(jarsDir, propertiesPath, options.signal);
+  const pidPath = join(dir, 'kafka.pid');
+  if (options.endStale === true) await endStaleBroker(pidPath, propertiesPath);
   options.signal?.throwIfAborted();
   const child = await startChild({
     name: 'kafka',
     command: 'java',
     args: [...javaFlags(jarsDir), 'kafka.Kafka', propertiesPath],
     logPath,
+    ...(options.followParent === true ? { signalOnParentDeath: 'SIGTERM' } : {}),
   });
+  options.onSpawn?.(child.pid);
+  await writeFile(pidPath, String(child.pid));
   try {
     await waitUntilReady({
       child,
@@ -69,7 +83,8 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
       answers: () => brokerAnswers(HOST, port),
     });
   } catch (error) {
-    await endChild(child, 'SIGTERM', 5_000);
+    // A broker in the middle of its start does not listen to SIGTERM; its log is made to be recovered.
+    await endChild(child, 'SIGTERM', 1_000);
     throw error;
   }
   return {
@@ -84,11 +99,21 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   };
 }
 
+async function endStaleBroker(pidPath: string, propertiesPath: string): Promise<void> {
+  if (!existsSync(pidPath)) return;
+  const pid = Number(await readFile(pidPath, 'utf8'));
+  await endIfOurs(pid, `kafka.Kafka ${propertiesPath}`, 'SIGTERM', 10_000);
+}
+
 /** A KRaft node starts only on a formatted directory. */
-async function format(jarsDir: string, propertiesPath: string): Promise<void> {
+async function format(jarsDir: string, propertiesPath: string, signal?: AbortSignal): Promise<void> {
   const clusterId = randomBytes(16).toString('base64url');
   const flags = [...javaFlags(jarsDir), 'kafka.tools.StorageTool', 'format'];
-  await run('java', [...flags, '-t', clusterId, '-c', propertiesPath, '--ignore-formatted']);
+  await run(
+    'java',
+    [...flags, '-t', clusterId, '-c', propertiesPath, '--ignore-formatted'],
+    signal === undefined ? {} : { signal },
+  );
 }
 
 function javaFlags(jarsDir: string): string[] {

@@ -8,8 +8,10 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { type Child, endChild, lastLines, type ProcessEnd, startChild, StartError } from '../process/child-process.js';
 import { findFreePort } from '../process/free-port.js';
+import { endIfOurs } from '../process/process-identity.js';
 import { waitUntilReady } from '../process/wait-until.js';
 import { findPostgresAccount, type PostgresAccount } from './postgres-account.js';
+import { placeWithinReach } from './postgres-place.js';
 import { findPostgresPrograms, type PostgresPrograms } from './postgres-programs.js';
 
 const run = promisify(execFile);
@@ -27,6 +29,12 @@ export interface PostgresOptions {
   readonly readyTimeoutMs?: number;
   /** Aborts the start; whatever was started is stopped first. */
   readonly signal?: AbortSignal;
+  /** Called with the process id before the server is ready; more than once when a start is tried again. */
+  readonly onSpawn?: (pid: number) => void;
+  /** A server that still runs on this cluster (its parent was killed) is ended first. Otherwise the start fails. */
+  readonly endStale?: boolean;
+  /** Ends with this process, however that ends. Otherwise it outlives it. */
+  readonly followParent?: boolean;
 }
 
 export interface RunningPostgres {
@@ -34,6 +42,8 @@ export interface RunningPostgres {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** Where the cluster is: the wanted place, or one that the server's account can reach. */
+  readonly dataDir: string;
   readonly logPath: string;
   readonly ended: Promise<ProcessEnd>;
   /** Fast shutdown: sessions are cut, what was committed stays. */
@@ -46,12 +56,16 @@ export interface RunningPostgres {
  * @throws {StartError} with the end of the log when it ends first or does not get ready
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const dataDir = resolve(options.dataDir);
-  const logPath = options.logPath ?? `${dataDir}.log`;
-  const [programs, account] = await Promise.all([findPostgresPrograms(), findPostgresAccount()]);
-  await mkdir(dirname(dataDir), { recursive: true });
-  const password = await readOrMakePassword(`${dataDir}.password`);
-  if (!existsSync(resolve(dataDir, 'PG_VERSION'))) await makeCluster({ dataDir, password, programs, account });
+  const wantedDir = resolve(options.dataDir);
+  const logPath = options.logPath ?? `${wantedDir}.log`;
+  const account = await findPostgresAccount();
+  await mkdir(dirname(wantedDir), { recursive: true });
+  const { dataDir, programs } = await placeWithinReach(wantedDir, await findPostgresPrograms(), account);
+  const password = await readOrMakePassword(`${wantedDir}.password`);
+  if (!existsSync(resolve(dataDir, 'PG_VERSION'))) {
+    await makeCluster({ dataDir, password, programs, account, signal: options.signal });
+  }
+  if (options.endStale === true) await endStaleServer(dataDir);
   options.signal?.throwIfAborted();
   const port = options.port ?? (await findFreePort());
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
@@ -61,12 +75,24 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
     url,
     port,
     pid: child.pid,
+    dataDir,
     logPath,
     ended: child.ended,
     stop: async () => {
       await endChild(child, 'SIGINT', 10_000);
     },
   };
+}
+
+/**
+ * The server's own lock file names its process id, which another process may have by now: only one whose command line names this cluster is ended.
+ * The file of any other is removed, since Postgres would refuse to start beside a process that merely has that id.
+ */
+async function endStaleServer(dataDir: string): Promise<void> {
+  const lockPath = resolve(dataDir, 'postmaster.pid');
+  if (!existsSync(lockPath)) return;
+  const pid = Number((await readFile(lockPath, 'utf8')).split('\n', 1)[0]);
+  if (!(await endIfOurs(pid, `-D ${dataDir} `, 'SIGINT', 10_000))) await rm(lockPath, { force: true });
 }
 
 interface ServerStart {
@@ -88,6 +114,7 @@ async function startServer(start: ServerStart): Promise<Child> {
   const triesMax = 40;
   for (let attempt = 1; ; attempt += 1) {
     const child = await spawnServer(start);
+    start.options.onSpawn?.(child.pid);
     try {
       await waitUntilReady({
         child,
@@ -107,7 +134,7 @@ async function startServer(start: ServerStart): Promise<Child> {
   }
 }
 
-function spawnServer({ dataDir, port, logPath, connectionsMax, programs, account }: ServerStart): Promise<Child> {
+function spawnServer({ dataDir, port, logPath, connectionsMax, programs, account, options }: ServerStart): Promise<Child> {
   const settings = {
     listen_addresses: '127.0.0.1',
     // No socket file: two stacks of two users would fight over /tmp.
@@ -128,6 +155,7 @@ function spawnServer({ dataDir, port, logPath, connectionsMax, programs, account
     cwd: dataDir,
     logPath,
     ...account,
+    ...(options.followParent === true ? { signalOnParentDeath: 'SIGINT' } : {}),
   });
 }
 
@@ -136,9 +164,10 @@ interface ClusterOptions {
   readonly password: string;
   readonly programs: PostgresPrograms;
   readonly account: PostgresAccount;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function makeCluster({ dataDir, password, programs, account }: ClusterOptions): Promise<void> {
+async function makeCluster({ dataDir, password, programs, account, signal }: ClusterOptions): Promise<void> {
   const draft = `${dataDir}.new`;
   await rm(draft, { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
@@ -163,7 +192,7 @@ async function makeCluster({ dataDir, password, programs, account }: ClusterOpti
         '--builtin-locale=C.UTF-8',
         '--no-instructions',
       ],
-      { ...account, cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' } },
+      { ...account, ...(signal === undefined ? {} : { signal }), cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' } },
     );
     await rename(draft, dataDir);
   } finally {

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+
+const SETPRIV = '/usr/bin/setpriv';
 
 /** How a process ended: exactly one of the two is set. */
 export interface ProcessEnd {
@@ -21,8 +23,10 @@ export interface ChildOptions {
   readonly gid?: number;
   /** Standard output and error are appended here. */
   readonly logPath: string;
-  /** Opens a channel that closes when either side dies, so that the child can follow its parent. */
+  /** Opens a channel that closes when either side dies, so that a Node child can follow its parent. */
   readonly ipc?: boolean;
+  /** For programs that know no such channel: the kernel sends this signal when the parent dies (Linux only; elsewhere they stay). */
+  readonly signalOnParentDeath?: NodeJS.Signals;
 }
 
 /** A running program in its own process group: a Ctrl-C in the terminal reaches only the supervisor, which stops the others in order. */
@@ -44,13 +48,14 @@ export class StartError extends Error {
 export async function startChild(options: ChildOptions): Promise<Child> {
   mkdirSync(dirname(options.logPath), { recursive: true });
   const log = openSync(options.logPath, 'a', 0o600);
-  const spawned = spawn(options.command, options.args, {
+  const { command, args, uid, gid } = commandLine(options);
+  const spawned = spawn(command, args, {
     detached: true,
     stdio: ['ignore', log, log, ...(options.ipc === true ? (['ipc'] as const) : [])],
     env: options.env ?? process.env,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
-    ...(options.gid === undefined ? {} : { gid: options.gid }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
   });
   closeSync(log);
   let end: ProcessEnd | undefined;
@@ -79,11 +84,25 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
 }
 
+type CommandLine = Pick<ChildOptions, 'command' | 'args' | 'uid' | 'gid'>;
+
+/** `setpriv` turns into the program (same process id). It changes the user itself: a change after it would clear the death signal. */
+function commandLine(options: ChildOptions): CommandLine {
+  const { command, args, uid, gid, signalOnParentDeath } = options;
+  if (signalOnParentDeath === undefined || process.platform !== 'linux' || !existsSync(SETPRIV)) return options;
+  const account =
+    uid === undefined || gid === undefined ? [] : ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
+  const deathSignal = ['--pdeathsig', signalOnParentDeath.replace(/^SIG/, '')];
+  return { command: SETPRIV, args: [...account, ...deathSignal, '--', command, ...args] };
+}
+
 /** Sends `signal`, and SIGKILL when the process is still there after `patienceMs`. Returns when it is gone. */
 export async function endChild(child: Child, signal: NodeJS.Signals, patienceMs: number): Promise<ProcessEnd> {
   const before = child.end();
   if (before !== undefined) return before;
   child.kill(signal);
+  // A stopped process (SIGSTOP) would sleep through it.
+  child.kill('SIGCONT');
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
   try {
     return await child.ended;

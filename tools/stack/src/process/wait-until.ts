@@ -3,6 +3,7 @@ import { type Child, describeEnd, lastLines, StartError } from './child-process.
 
 export interface ReadinessOptions {
   readonly child: Child;
+  /** Infinity: as long as the program lives. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** True when the program answers; errors count as "not yet". */
@@ -11,18 +12,20 @@ export interface ReadinessOptions {
 
 /** Waits until a program answers. Fails with the end of its log when it ends first or takes too long; rejects with the signal's reason when aborted. */
 export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
-  const { child } = options;
+  const { child, signal } = options;
   const deadline = Date.now() + options.timeoutMs;
+  const aborted = new Promise<false>((resolve) => signal?.addEventListener('abort', () => resolve(false), { once: true }));
   for (;;) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const end = child.end();
     if (end !== undefined) {
       throw new StartError(`${child.name} ended before it was ready (${describeEnd(end)})\n${lastLines(child.logPath)}`);
     }
-    if (await options.answers().catch(() => false)) return;
+    if (await Promise.race([options.answers().catch(() => false), aborted])) return;
+    signal?.throwIfAborted();
     if (Date.now() >= deadline) {
       throw new StartError(`${child.name} was not ready after ${options.timeoutMs} ms\n${lastLines(child.logPath)}`);
     }
-    await Promise.race([delay(50), child.ended]);
+    await Promise.race([delay(50), child.ended, aborted]);
   }
 }
