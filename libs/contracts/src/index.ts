@@ -98,3 +98,4 @@ export {
   type ResolveCredentialResponse,
 } from './directory-api/directory-api.js';
 export { generateBearerToken, hashBearerToken, isWellFormedToken } from './credentials/bearer-token.js';
+export { schemaFiles, validateFactRecord, validateFailureRecord } from './schemas/record-validation.js';

@@ -36,7 +36,7 @@ export function factKey(fact: Pick<Fact, 'tenantId' | 'resourceId'>): string {
   return `${fact.tenantId}:${fact.resourceId}`;
 }
 
-function headersOf(fact: Fact, traceparent: string | null): Record<string, string> {
+function headersOf(fact: Fact, traceparent: string | null, shape: 'fact' | 'state'): Record<string, string> {
   const user = isUserFact(fact.type);
   const headers = toHeaders({
     id: fact.factId,
@@ -44,7 +44,7 @@ function headersOf(fact: Fact, traceparent: string | null): Record<string, strin
     type: fact.type,
     subject: `${user ? 'Users' : 'Groups'}/${fact.resourceId}`,
     time: fact.occurredAt,
-    dataschema: `urn:muster:schema:${user ? 'user' : 'group'}-fact:1`,
+    dataschema: `urn:muster:schema:${user ? 'user' : 'group'}-${shape}:1`,
     extensions: {
       partitionkey: factKey(fact),
       tenantid: fact.tenantId,
@@ -93,18 +93,20 @@ function stateBody(fact: Fact): Buffer | null {
 export function factRecords(fact: Fact, traceparent: string | null): KeyedRecord[] {
   const user = isUserFact(fact.type);
   const key = factKey(fact);
-  const headers = headersOf(fact, traceparent);
-  const event = {
+  const event: KeyedRecord = {
     topic: user ? USER_EVENTS_TOPIC : GROUP_EVENTS_TOPIC,
     key,
     value: eventBody(fact),
-    headers,
+    headers: headersOf(fact, traceparent, 'fact'),
   };
   if (fact.part < fact.parts) return [event];
-  return [
-    event,
-    { topic: user ? USER_STATE_TOPIC : GROUP_STATE_TOPIC, key, value: stateBody(fact), headers },
-  ];
+  const state: KeyedRecord = {
+    topic: user ? USER_STATE_TOPIC : GROUP_STATE_TOPIC,
+    key,
+    value: stateBody(fact),
+    headers: headersOf(fact, traceparent, 'state'),
+  };
+  return [event, state];
 }
 
 function memberIds(delta: JsonObject, name: keyof MembersDelta): ResourceId[] {

@@ -1,0 +1,1 @@
+export { readSamples, sampledTopics, type SampleRecord } from './read-samples.js';
