@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * What a failure means for the caller:
  * - `connection`: the server went away or does not answer; the same work may be done again on another connection.
@@ -69,7 +71,8 @@ export class DatabaseError extends Error {
 /** Classifies what a statement, a connect or a pool threw. What is not known to be harmless is a `bug`. */
 export function classifyDatabaseError(error: unknown): DatabaseErrorKind {
   if (error instanceof DatabaseError) return error.kind;
-  if (!(error instanceof Error)) return 'bug';
+  // Across realms (a worker, a test) `instanceof Error` is false for what the runtime itself throws.
+  if (!isNativeError(error)) return 'bug';
   const code = textField(error, 'code');
   if (code !== undefined) return kindOfCode(code);
   return kindOfMessage(error.message);
@@ -84,9 +87,9 @@ export function isRetryable(error: unknown): boolean {
 export function databaseErrorFrom(error: unknown, statement: string, outcomeUnknown = false): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const kind = classifyDatabaseError(error);
-  const code = error instanceof Error ? textField(error, 'code') : undefined;
-  const constraint = error instanceof Error ? textField(error, 'constraint') : undefined;
-  const table = error instanceof Error ? textField(error, 'table') : undefined;
+  const code = isNativeError(error) ? textField(error, 'code') : undefined;
+  const constraint = isNativeError(error) ? textField(error, 'constraint') : undefined;
+  const table = isNativeError(error) ? textField(error, 'table') : undefined;
   const parts = [
     `${statement}: ${kind}`,
     code,
@@ -154,7 +157,7 @@ function kindOfMessage(message: string): DatabaseErrorKind {
 
 /** Data exceptions (22), constraint violations (23) and raised messages (P0) quote values; the rest names only objects. */
 function safeWords(error: unknown, code: string | undefined): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isNativeError(error)) return undefined;
   return code !== undefined && /^(22|23|P0)/.test(code) ? undefined : error.message;
 }
 

@@ -181,8 +181,8 @@ class PooledDatabase implements Database {
     try {
       await client.query('commit');
       client.release();
-    } catch (error) {
-      client.release(error instanceof Error ? error : true);
+    } catch {
+      client.release(true);
     }
   }
 

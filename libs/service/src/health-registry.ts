@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** Resolves when a dependency can be used; rejects or times out otherwise. */
 export type HealthCheck = () => void | Promise<void>;
 
@@ -73,7 +75,7 @@ async function checked(check: HealthCheck): Promise<CheckReport> {
 }
 
 function failureOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
+  if (!isNativeError(error)) return 'unknown';
   if (error.message === 'timeout') return 'timeout';
   const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' ? code : error.name;

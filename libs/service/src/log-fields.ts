@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * The fields that may stand in a log line beside its message: ids, codes, counts, times and names of our own. What a client
  * sent is not among them, so a body, a user name or a token cannot be logged by passing the wrong object.
@@ -71,7 +73,7 @@ export function allowedFields(fields: Readonly<Record<string, unknown>>): Record
 
 /** What a log line says about an error: its class, codes and stack, and its message without what looks like personal data. */
 export function errorFields(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { type: typeof error };
+  if (!isNativeError(error)) return { type: typeof error };
   const fields: Record<string, unknown> = { type: error.name, message: scrubbed(error.message) };
   for (const field of ['code', 'kind', 'statement', 'constraint', 'table', 'retryable'] as const) {
     const value: unknown = Reflect.get(error, field);

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './create-logger.js';
 import { scrubbed } from './log-fields.js';
@@ -35,7 +36,7 @@ export class NestPinoLogger implements LoggerService {
 /** Nest passes the context last, and a stack before it. */
 function fieldsOf(message: unknown, rest: readonly unknown[]): { context?: string; err?: unknown } {
   const last = rest.at(-1);
-  const err = message instanceof Error ? message : rest.find((part) => part instanceof Error);
+  const err = isNativeError(message) ? message : rest.find((part) => isNativeError(part));
   return {
     ...(typeof last === 'string' && !last.includes('\n') && { context: last }),
     ...(err !== undefined && { err }),
@@ -43,6 +44,6 @@ function fieldsOf(message: unknown, rest: readonly unknown[]): { context?: strin
 }
 
 function textOf(message: unknown): string {
-  if (message instanceof Error) return message.name;
+  if (isNativeError(message)) return message.name;
   return typeof message === 'string' ? scrubbed(message) : 'a message that is not text';
 }

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
@@ -57,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (exception instanceof HttpException) return problemOfHttp(exception);
     const status = statusOf(exception);
     if (status !== undefined && status < 500) return blank(status);
-    if (exception instanceof Error && Reflect.get(exception, 'retryable') === true) {
+    if (isNativeError(exception) && Reflect.get(exception, 'retryable') === true) {
       return { ...blank(503), detail: 'Try again shortly.', retryAfterSeconds: retryAfterSecondsDefault };
     }
     return blank(500);
@@ -66,7 +67,7 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Errors of Fastify itself (a body too large, JSON that does not parse) carry their status. */
 function statusOf(exception: unknown): number | undefined {
-  if (!(exception instanceof Error)) return undefined;
+  if (!isNativeError(exception)) return undefined;
   const status: unknown = Reflect.get(exception, 'statusCode');
   return typeof status === 'number' && status >= 400 && status < 600 ? status : undefined;
 }

@@ -1,3 +1,4 @@
+import { isNativeError, isPromise } from 'node:util/types';
 import {
   INVALID_SPAN_CONTEXT,
   ROOT_CONTEXT,
@@ -147,7 +148,7 @@ function runToEnd<Result>(span: Span, work: (span: Span) => Result): Result {
     span.end();
     throw error;
   }
-  if (!(result instanceof Promise)) {
+  if (!isPromise(result)) {
     span.end();
     return result;
   }
@@ -166,7 +167,7 @@ function runToEnd<Result>(span: Span, work: (span: Span) => Result): Result {
 }
 
 function errorTypeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const code: unknown = 'code' in error ? error.code : undefined;
+  if (!isNativeError(error)) return 'unknown';
+  const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' && code !== '' ? code : error.name;
 }
