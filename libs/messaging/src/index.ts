@@ -1,3 +1,15 @@
+export { BrokerClock, type BrokerClockOptions, type ClockSample } from './clock/broker-clock.js';
+export { KafkaEventLog, openKafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka-event-log.js';
+export { partitionOfKey } from './partitioning/murmur2.js';
+export {
+  AppendTimeoutError,
+  AppenderClosedError,
+  AppenderOverloadedError,
+  AppenderReopenedError,
+  RecordTooLargeError,
+  SubscriptionDeathError,
+  UnknownTopicError,
+} from './ports/errors.js';
 export {
   FencedError,
   type AppendReceipt,
@@ -14,3 +26,5 @@ export {
   type Subscription,
   type TopicDefinition,
 } from './ports/event-log.js';
+export { silentLogger, type MessagingLogger } from './ports/logger.js';
+export { noMetrics, type ConsumerPosition, type MessagingMetrics } from './ports/metrics.js';

@@ -82,8 +82,16 @@ export class SelfClockedAppender implements RecordAppender {
     return new Promise((resolve, reject) => {
       const deadlineMs = this.#options.now() + this.#options.appendTimeoutMsMax;
       this.#queue.push({
-        records, sizes, deadlineMs, resolve, reject, taken: 0, durable: 0, brokerTimeMs: null, settled: false,
-      }); // prettier-ignore
+        records,
+        sizes,
+        deadlineMs,
+        resolve,
+        reject,
+        taken: 0,
+        durable: 0,
+        brokerTimeMs: null,
+        settled: false,
+      });
       this.#countQueued(records.length, bytes);
       this.#watchDeadlines();
       this.#sendNext();

@@ -9,6 +9,9 @@ export interface ConsumerPosition {
 export interface MessagingMetrics {
   /** Records appended to the partition that this group has not finished. `null`: the partition is no longer this process's. */
   consumerLag?(at: ConsumerPosition, records: number | null): void;
+  batchReceived?(at: ConsumerPosition, records: number): void;
+  groupJoined?(groupId: string): void;
+  consumerDied?(groupId: string): void;
   /** One request of an appender has returned. */
   appendSettled?(appender: string, records: number, durationMs: number, outcome: 'ok' | 'failed'): void;
   /** Records that wait in an appender's queue. */
