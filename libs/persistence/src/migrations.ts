@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { isNativeError } from 'node:util/types';
 import { Client } from 'pg';
-import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource, type Logger as TypeOrmLogger, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { connectionConfig } from './connection-config.js';
 import type { Session } from './database.js';
 import { identifier } from './tenant-isolation.js';
@@ -66,6 +66,17 @@ export class SchemaVersionError extends Error {
 const migrationLockKey = 7_161_420_001;
 const lockPollMs = 100;
 
+const ignore = (): void => undefined;
+/** TypeORM prints failures to standard output whatever `logging` says; ours are thrown and reported. */
+const silentLogger: TypeOrmLogger = {
+  logQuery: ignore,
+  logQueryError: ignore,
+  logQuerySlow: ignore,
+  logSchemaBuild: ignore,
+  logMigration: ignore,
+  log: ignore,
+};
+
 /** Opens TypeORM's data source for migrations. The caller destroys it. */
 export async function openMigrationDataSource(options: MigrationOptions): Promise<DataSource> {
   const dataSource = new DataSource({
@@ -77,7 +88,7 @@ export async function openMigrationDataSource(options: MigrationOptions): Promis
     migrationsTransactionMode: 'each',
     entities: [],
     synchronize: false,
-    logging: false,
+    logger: silentLogger,
     applicationName: `migrate-${options.schema}`,
     extra: {
       max: 2,

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { AdvisoryLock, advisoryKey, type AdvisoryLockOptions } from './advisory-lock.js';
+import type { Database } from './database.js';
+import { openDatabase } from './pooled-database.js';
+import { createTestDatabase, startPausingProxy, wherePostgres, type TestDatabase } from './testing/index.js';
+
+wherePostgres(describe)('an advisory lock', () => {
+  let world: TestDatabase;
+  let admin: Database;
+  const locks: AdvisoryLock[] = [];
+
+  const lock = (name: string, options: Partial<AdvisoryLockOptions> = {}): AdvisoryLock => {
+    const made = new AdvisoryLock({ url: world.url, applicationName: 'lock-spec', name, ...options });
+    locks.push(made);
+    return made;
+  };
+  const terminateHolder = (): Promise<unknown> =>
+    admin.query(
+      'terminate',
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lock-spec'",
+    );
+
+  beforeAll(async () => {
+    world = await createTestDatabase();
+    admin = openDatabase({ url: world.url, poolMax: 2, applicationName: 'lock-admin' });
+  });
+
+  afterEach(async () => {
+    await Promise.all(locks.splice(0).map((made) => made.release()));
+  });
+
+  afterAll(async () => {
+    await admin.close();
+    await world.drop();
+  });
+
+  it('is held by one of a crowd', async () => {
+    const crowd = Array.from({ length: 8 }, () => lock('relay:0'));
+    const acquired = await Promise.all(crowd.map((one) => one.tryAcquire()));
+    expect(acquired.filter(Boolean)).toHaveLength(1);
+    expect(crowd.map((one) => one.held)).toEqual(acquired);
+  });
+
+  it('is one per name, and may be asked for again by its holder', async () => {
+    const [first, second] = [lock('relay:0'), lock('relay:1')];
+    expect(await Promise.all([first.tryAcquire(), second.tryAcquire()])).toEqual([true, true]);
+    expect(await first.tryAcquire()).toBe(true);
+    expect(await first.verify()).toBe(true);
+  });
+
+  it('goes to another one when it is released', async () => {
+    const [first, second] = [lock('relay:0'), lock('relay:0')];
+    await first.tryAcquire();
+    expect(await second.tryAcquire()).toBe(false);
+    await first.release();
+    // The server ends the session after it has answered.
+    while (!(await second.tryAcquire())) await new Promise(setImmediate);
+    expect(second.held).toBe(true);
+    expect(first.held).toBe(false);
+  });
+
+  it('says once that it is lost when its connection dies, and can be taken again', async () => {
+    const holder = lock('relay:0');
+    await holder.tryAcquire();
+    const told: Error[] = [];
+    holder.on('lost', (error) => told.push(error));
+    const lost = once(holder, 'lost');
+    await terminateHolder();
+    await lost;
+    expect(holder.held).toBe(false);
+    expect(await holder.verify()).toBe(false);
+    while (!(await holder.tryAcquire())) await new Promise(setImmediate);
+    expect(await holder.verify()).toBe(true);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ kind: 'connection' });
+  });
+
+  it('finds out by asking that the server no longer holds it for this session', async () => {
+    const holder = lock('relay:0');
+    await holder.tryAcquire();
+    const lost = once(holder, 'lost');
+    // A fail-over behind a proxy: the session answers, but on a server that knows nothing of the lock.
+    const { client } = holder as unknown as {
+      client: { query(text: string, values: unknown[]): Promise<unknown> };
+    };
+    await client.query('select pg_advisory_unlock($1::bigint)', [advisoryKey('relay:0')]);
+    expect(await holder.verify()).toBe(false);
+    await lost;
+  });
+
+  it('counts as lost when the server has fallen silent', async () => {
+    const proxy = await startPausingProxy(world.url);
+    const holder = lock('relay:0', { url: proxy.url, responseTimeoutMs: 200 });
+    await holder.tryAcquire();
+    const lost = once(holder, 'lost');
+    proxy.pause();
+    expect(await holder.verify()).toBe(false);
+    await lost;
+    await expect(holder.tryAcquire()).rejects.toMatchObject({ kind: 'connection' });
+    await proxy.close();
+  });
+
+  it('says nothing of being lost after it was given back', async () => {
+    const holder = lock('relay:0');
+    let told = 0;
+    holder.on('lost', () => (told += 1));
+    await holder.tryAcquire();
+    await holder.release();
+    await holder.release();
+    await terminateHolder();
+    expect(told).toBe(0);
+  });
+});
