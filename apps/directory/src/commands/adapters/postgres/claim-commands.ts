@@ -1,0 +1,76 @@
+import { isCauseKey, type CommandId, type Outcome, type ResourceId } from '@muster/contracts';
+import type { Transaction } from '@muster/persistence';
+import type { QueuedCommand } from '../../application/queued-command.js';
+import { columns } from './columns.js';
+
+/** Sorted by id, so that two batches that claim the same commands wait for each other and never in a circle. */
+const CLAIM = `
+  insert into directory.operations
+    (id, tenant_id, token_id, request_id, type, resource_id, state, document_hash, queued_at, decided_at)
+  select t.id, t.tenant_id, t.token_id, t.request_id, t.type, t.resource_id, 'claimed', t.document_hash,
+         to_timestamp(t.queued_at_ms / 1000.0), to_timestamp($9::float8 / 1000.0)
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::float8[])
+    as t(id, tenant_id, token_id, request_id, type, resource_id, document_hash, queued_at_ms)
+  order by t.id
+  on conflict (id) do nothing
+  returning id`;
+
+const READ_DECIDED = `
+  select o.id, o.state, o.cause, o.detail, o.version, o.changed, o.resource_id
+  from directory.operations o where o.id = any($1::uuid[])`;
+
+interface DecidedRow {
+  readonly id: CommandId;
+  readonly state: 'claimed' | 'applied' | 'rejected' | 'cancelled' | 'expired';
+  readonly cause: string | null;
+  readonly detail: string | null;
+  readonly version: number | null;
+  readonly changed: boolean | null;
+  readonly resource_id: ResourceId;
+}
+
+/**
+ * The first insert of a command id decides what becomes of it; the row is claim, outcome and activity entry in one. Ids that
+ * are there already are read in a later statement, which sees what their transaction committed.
+ */
+export async function claimCommands(
+  tx: Transaction,
+  commands: readonly QueuedCommand[],
+  nowMs: number,
+): Promise<ReadonlyMap<CommandId, Outcome>> {
+  const claimed = await tx.query<{ id: CommandId }>('claim commands', CLAIM, [
+    ...columns(commands, [
+      ({ command }) => command.commandId,
+      ({ command }) => command.tenantId,
+      ({ command }) => command.tokenId,
+      ({ command }) => command.requestId,
+      ({ command }) => command.type,
+      ({ command }) => command.resourceId,
+      ({ command }) => ('documentHash' in command ? command.documentHash : null),
+      ({ queuedAtMs }) => queuedAtMs,
+    ]),
+    nowMs,
+  ]);
+  if (claimed.rowCount === commands.length) return new Map();
+  const ours = new Set(claimed.rows.map((row) => row.id));
+  const others = commands.map(({ command }) => command.commandId).filter((id) => !ours.has(id));
+  const { rows } = await tx.query<DecidedRow>('read decided commands', READ_DECIDED, [others]);
+  const outcomes = new Map(rows.map((row) => [row.id, outcomeOf(row)]));
+  if (outcomes.size < others.length) throw new Error('a claimed command cannot be read: is it of a tenant outside this batch?');
+  return outcomes;
+}
+
+/** The outcome as a row of `operations` holds it: without bodies. */
+export function outcomeOf(row: DecidedRow): Outcome {
+  switch (row.state) {
+    case 'applied':
+      return { status: 'applied', resourceId: row.resource_id, version: row.version ?? 1, changed: row.changed ?? true };
+    case 'rejected':
+      return { status: 'rejected', cause: isCauseKey(row.cause) ? row.cause : 'internal_error', detail: row.detail ?? '' };
+    case 'cancelled':
+    case 'expired':
+      return { status: row.state };
+    case 'claimed':
+      throw new Error('a claim was committed without an outcome');
+  }
+}

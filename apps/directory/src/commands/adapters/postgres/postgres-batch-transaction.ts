@@ -1,0 +1,65 @@
+import type { CommandId, Outcome, TenantId, TenantSettings, TokenId } from '@muster/contracts';
+import type { Transaction } from '@muster/persistence';
+import type {
+  Admission,
+  BatchEffects,
+  BatchTransaction,
+  LockStrength,
+  Membership,
+  NameCandidate,
+  ResourceRef,
+} from '../../application/batch-transaction.js';
+import type { QueuedCommand, ResourceKey } from '../../application/queued-command.js';
+import { claimCommands } from './claim-commands.js';
+import { lockGroups, lockUsers, readAllMembers, readMembershipPairs, readMembershipsOf } from './lock-rows.js';
+import { readAdmission } from './read-admission.js';
+import { findUndeliveredCreates, reserveNames } from './reserve-names.js';
+import { writeEffects } from './write-effects.js';
+
+/** The steps of the write path in SQL; each lives in a file of its own beside this one. */
+export class PostgresBatchTransaction implements BatchTransaction {
+  constructor(
+    private readonly tx: Transaction,
+    private readonly defaults: TenantSettings,
+  ) {}
+
+  claim(commands: readonly QueuedCommand[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>> {
+    return claimCommands(this.tx, commands, nowMs);
+  }
+
+  readAdmission(tenants: readonly TenantId[], tokens: readonly TokenId[]): Promise<Admission> {
+    return readAdmission(this.tx, this.defaults, tenants, tokens);
+  }
+
+  lockUsers(refs: readonly ResourceRef[], changing: ReadonlySet<ResourceKey>, strength: LockStrength) {
+    return lockUsers(this.tx, refs, changing, strength);
+  }
+
+  lockGroups(refs: readonly ResourceRef[], strength: LockStrength) {
+    return lockGroups(this.tx, refs, strength);
+  }
+
+  readMembershipsOf(members: readonly ResourceRef[]): Promise<readonly Membership[]> {
+    return readMembershipsOf(this.tx, members);
+  }
+
+  readMembershipPairs(pairs: readonly Omit<Membership, 'memberKind'>[]): Promise<readonly Membership[]> {
+    return readMembershipPairs(this.tx, pairs);
+  }
+
+  readAllMembers(groups: readonly ResourceRef[]): Promise<readonly Membership[]> {
+    return readAllMembers(this.tx, groups);
+  }
+
+  reserveNames(candidates: readonly NameCandidate[]) {
+    return reserveNames(this.tx, candidates);
+  }
+
+  findUndeliveredCreates(holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[]) {
+    return findUndeliveredCreates(this.tx, holders);
+  }
+
+  write(effects: BatchEffects): void {
+    writeEffects(this.tx, effects);
+  }
+}

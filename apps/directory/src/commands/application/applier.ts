@@ -1,0 +1,224 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandId, Outcome, TenantId } from '@muster/contracts';
+import { failpointAsync } from '@muster/service';
+import { contextFromTraceparent, isSampled, spanNames, attributeKeys, tracer, type Metrics } from '@muster/telemetry';
+import { refuse } from '../../resources/domain/decision.js';
+import { applyBatch, type BatchClock } from './apply-batch.js';
+import { BatchDecisions } from './batch-decisions.js';
+import type { BatchStore, Lane } from './batch-transaction.js';
+import { lockRows } from './locked-rows.js';
+import { CommandQueue } from './command-queue.js';
+import { NameLedger } from './name-ledger.js';
+import type { QueuedCommand } from './queued-command.js';
+
+export interface ApplierOptions {
+  readonly store: BatchStore;
+  readonly clock: BatchClock;
+  /** Told after each commit, before the commands settle: all replies of a transaction go out together. */
+  readonly onDecided: (decided: readonly DecidedCommand[]) => void;
+  readonly metrics: Metrics;
+  readonly warn: (message: string, error: unknown) => void;
+}
+
+export interface DecidedCommand {
+  readonly queued: QueuedCommand;
+  readonly outcome: Outcome;
+}
+
+/** Deadlocks and the like in a row before the commands of a batch are tried apart. */
+const ATTEMPTS_TOGETHER_MAX = 5;
+/** Tries of one command alone in the heavy lane before it is given up. */
+const ATTEMPTS_ALONE_MAX = 3;
+const RETRY_DELAY_MS_MIN = 10;
+const RETRY_DELAY_MS_MAX = 1_000;
+
+/**
+ * Takes what waits and applies it, one transaction after the other in each lane: while one commits, the next gathers, so
+ * batches grow with the load and nobody waits for a timer (group commit).
+ */
+export class Applier {
+  private readonly queue = new CommandQueue();
+  private readonly lanes: Promise<void>[];
+  private readonly stopping = new AbortController();
+  private roomWaiters: (() => void)[] = [];
+
+  constructor(private readonly options: ApplierOptions) {
+    this.lanes = [this.runMainLane(), this.runHeavyLane()];
+  }
+
+  /** Queues commands in the order of the log. Wait for `room` before. */
+  accept(commands: readonly QueuedCommand[]): void {
+    this.queue.push(commands);
+    this.options.metrics.gauge('apply_queue_depth').set({ lane: 'main' }, this.queue.length);
+  }
+
+  /** Resolves when there is room for more: the back-pressure towards the log. */
+  async room(): Promise<void> {
+    while (!this.queue.hasRoom() && !this.stopping.signal.aborted) {
+      await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
+    }
+  }
+
+  /** Finishes the transactions under way; what waits is left to whoever reads the log next. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.queue.wake();
+    this.wakeRoomWaiters();
+    await Promise.all(this.lanes);
+  }
+
+  private async runMainLane(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.learnGroupSizes();
+      const batch = this.queue.takeMain();
+      if (batch.length === 0) await this.queue.changed();
+      else await this.applyTogether('main', batch);
+      this.wakeRoomWaiters();
+    }
+  }
+
+  private async runHeavyLane(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const queued = this.queue.takeHeavy();
+      if (queued === null) {
+        await this.queue.changed();
+        continue;
+      }
+      await this.applyTogether('heavy', [queued]);
+      this.queue.release(queued);
+      this.wakeRoomWaiters();
+    }
+  }
+
+  private async learnGroupSizes(): Promise<void> {
+    const groups = this.queue.unsizedGroups();
+    if (groups.length === 0) return;
+    try {
+      this.queue.learnSizes(await this.options.store.readMemberCounts(groups));
+    } catch (error) {
+      // Not knowing is no reason to stop: the batch that follows meets the same trouble and handles it.
+      this.options.warn('member counts could not be read', error);
+      this.queue.learnSizes(new Map());
+    }
+  }
+
+  /** The batch, again and again while that can help; then its commands apart, so that each costs only itself. */
+  private async applyTogether(lane: Lane, batch: readonly QueuedCommand[]): Promise<void> {
+    for (let attempt = 1; !this.stopping.signal.aborted; attempt += 1) {
+      try {
+        await this.applyOnce(lane, batch);
+        return;
+      } catch (error) {
+        const kind = this.options.store.classify(error);
+        this.options.metrics.counter('apply_retries_total').inc({ reason: kind === 'wait' ? 'unavailable' : kind });
+        if (kind === 'isolate' || (kind === 'retry' && attempt >= ATTEMPTS_TOGETHER_MAX)) {
+          await this.applyApart(lane, batch, error);
+          return;
+        }
+        this.options.warn('a batch is applied again', error);
+        await this.pause(attempt);
+      }
+    }
+  }
+
+  private async applyApart(lane: Lane, batch: readonly QueuedCommand[], error: unknown): Promise<void> {
+    this.options.warn('a batch is taken apart', error);
+    const [only] = batch;
+    if (batch.length > 1 || only === undefined) {
+      for (const part of parts(batch)) await this.applyTogether(lane, part);
+    } else if (lane === 'main' && this.options.store.isContention(error)) this.queue.demote(only);
+    else await this.giveUp(lane, only, error);
+  }
+
+  private async applyOnce(lane: Lane, batch: readonly QueuedCommand[]): Promise<void> {
+    const { metrics, store, clock } = this.options;
+    const startedAt = performance.now();
+    const outcomes = await this.inSpan(lane, batch, () =>
+      store.transaction(lane, tenantsOf(batch), async (tx) => {
+        const decided = await applyBatch(tx, batch, clock);
+        await failpointAsync('directory.before-commit');
+        return decided;
+      }),
+    );
+    await failpointAsync('directory.after-commit');
+    metrics.histogram('apply_batch_seconds').observe({ lane }, (performance.now() - startedAt) / 1000);
+    metrics.histogram('apply_batch_size').observe({ lane }, batch.length);
+    this.settle(batch, outcomes);
+  }
+
+  /** A command that breaks every transaction it is in gets an outcome all the same: it must not come back for ever. */
+  private async giveUp(lane: Lane, queued: QueuedCommand, reason: unknown): Promise<void> {
+    const contention = this.options.store.isContention(reason);
+    for (let attempt = 1; !this.stopping.signal.aborted; attempt += 1) {
+      try {
+        if (contention && attempt < ATTEMPTS_ALONE_MAX) {
+          await this.applyOnce(lane, [queued]);
+          return;
+        }
+        const outcomes = await this.options.store.transaction(lane, [queued.command.tenantId], async (tx) => {
+          const nowMs = this.options.clock.nowMs();
+          const earlier = await tx.claim([queued], nowMs);
+          if (earlier.size > 0) return earlier;
+          const decisions = new BatchDecisions({ tenants: new Map(), aliveTokens: new Set() }, nowMs);
+          decisions.reject(queued, refuse(contention ? 'not_applied_in_time' : 'store_failed'), null);
+          tx.write(decisions.effects(await lockRows(tx, []), new NameLedger()));
+          return new Map(decisions.outcomes());
+        });
+        this.settle([queued], outcomes);
+        return;
+      } catch (error) {
+        this.options.warn('a command could not be given up yet', error);
+        await this.pause(attempt);
+      }
+    }
+  }
+
+  private settle(batch: readonly QueuedCommand[], outcomes: ReadonlyMap<CommandId, Outcome>): void {
+    const decided = batch.map((queued) => {
+      const outcome = outcomes.get(queued.command.commandId);
+      if (outcome === undefined) throw new Error('a command left its transaction without an outcome');
+      return { queued, outcome };
+    });
+    const counter = this.options.metrics.counter('commands_applied_total');
+    for (const { queued, outcome } of decided) {
+      counter.inc({ type: queued.command.type, outcome: outcome.status, cause: outcome.status === 'rejected' ? outcome.cause : '' });
+    }
+    this.options.onDecided(decided);
+    for (const { queued, outcome } of decided) queued.settle(outcome);
+  }
+
+  /** The SQL of a batch belongs to the trace of its first sampled command; the others are linked. */
+  private inSpan<Result>(lane: Lane, batch: readonly QueuedCommand[], work: () => Promise<Result>): Promise<Result> {
+    const contexts = batch
+      .filter(({ traceparent }) => traceparent?.endsWith('1') === true)
+      .map(({ traceparent }) => contextFromTraceparent(traceparent))
+      .filter((context) => isSampled(context));
+    const [parent, ...links] = contexts;
+    if (parent === undefined) return work();
+    const attributes = { [attributeKeys.batchSize]: batch.length, [attributeKeys.lane]: lane };
+    return tracer.withSpan(spanNames.applyBatch, { parent, links, attributes }, work);
+  }
+
+  private async pause(attempt: number): Promise<void> {
+    const ceiling = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN * 2 ** Math.min(attempt, 10));
+    // Half of it by chance, so that two batches that met in a deadlock do not meet again.
+    await delay(ceiling / 2 + Math.random() * (ceiling / 2), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private wakeRoomWaiters(): void {
+    if (!this.queue.hasRoom() && !this.stopping.signal.aborted) return;
+    const waiters = this.roomWaiters;
+    this.roomWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
+
+function tenantsOf(batch: readonly QueuedCommand[]): TenantId[] {
+  return [...new Set(batch.map(({ command }) => command.tenantId))];
+}
+
+/** By tenant first, so that one tenant's bad command does not slow down the others; then one by one. */
+function parts(batch: readonly QueuedCommand[]): (readonly QueuedCommand[])[] {
+  const byTenant = Map.groupBy(batch, ({ command }) => command.tenantId);
+  return byTenant.size > 1 ? [...byTenant.values()] : batch.map((queued) => [queued]);
+}

@@ -1,0 +1,255 @@
+import {
+  causeOf,
+  domainOf,
+  operationOf,
+  resourceKindOf,
+  type CommandId,
+  type Fact,
+  type Outcome,
+  type ProvisioningFailure,
+} from '@muster/contracts';
+import type { ScimDocument } from '@muster/scim';
+import { decideGroup } from '../../groups/domain/decide-group.js';
+import { uniqueNamesOfGroup } from '../../groups/domain/unique-names-of-group.js';
+import type { DecisionContext, Refusal } from '../../resources/domain/decision.js';
+import { toStoredResource, type ResourceState } from '../../resources/domain/resource-state.js';
+import { decideUser } from '../../users/domain/decide-user.js';
+import { uniqueNamesOfUser } from '../../users/domain/unique-names-of-user.js';
+import type { Admission, AdmittedTenant, BatchEffects, GroupWrite, Membership, ResourceRef, UndeliveredCreate } from './batch-transaction.js';
+import { causeOfCommand, factOf } from './fact-of.js';
+import type { GroupWork } from './group-ledger.js';
+import type { LockedRows } from './locked-rows.js';
+import type { NameLedger } from './name-ledger.js';
+import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
+
+/**
+ * Decides the commands of a batch one after the other, each on what the ones before it left in memory, and sums up what has to
+ * be written.
+ */
+export class BatchDecisions {
+  private readonly decided: { readonly queued: QueuedCommand; readonly outcome: Outcome }[] = [];
+  private readonly failures: ProvisioningFailure[] = [];
+  private readonly createdByRenewed: { readonly ref: ResourceRef; readonly createdBy: CommandId }[] = [];
+
+  constructor(
+    private readonly admission: Admission,
+    private readonly nowMs: number,
+  ) {}
+
+  expire(queued: QueuedCommand): void {
+    this.decided.push({ queued, outcome: { status: 'expired' } });
+  }
+
+  reject(queued: QueuedCommand, refusal: Refusal, document: ScimDocument | null): void {
+    this.decided.push({ queued, outcome: { status: 'rejected', cause: refusal.cause, detail: refusal.detail } });
+    if (causeOf(refusal.cause).notifies) this.failures.push(failureOf(queued, refusal, document, this.nowMs));
+  }
+
+  decide(
+    queued: QueuedCommand,
+    rows: LockedRows,
+    names: NameLedger,
+    undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>,
+  ): void {
+    const tenant = this.admission.tenants.get(queued.command.tenantId);
+    if (tenant === undefined) throw new Error('a command of an unknown tenant was admitted');
+    const context = contextOf(queued, tenant, names, this.nowMs);
+    const refusal =
+      resourceKindOf(queued.command.type) === 'user'
+        ? this.decideUser(queued, rows, names, context)
+        : this.decideGroup(queued, rows, names, context);
+    if (refusal === null) return;
+    if (!this.repeatCreate(queued, refusal.refusal, undelivered)) this.reject(queued, refusal.refusal, refusal.document);
+  }
+
+  outcomes(): [CommandId, Outcome][] {
+    return this.decided.map(({ queued, outcome }) => [queued.command.commandId, outcome]);
+  }
+
+  effects(rows: LockedRows, names: NameLedger): BatchEffects {
+    const { released, taken } = names.netWrites();
+    const groupFacts: { readonly fact: Fact; readonly traceparent: string | null }[] = [];
+    for (const work of rows.groups.values()) {
+      for (const fact of work.facts(this.nowMs)) groupFacts.push({ fact, traceparent: work.traceparent });
+    }
+    return {
+      ...rows.users.netWrites(),
+      ...groupWrites(rows.groups.values()),
+      namesReleased: released,
+      namesTaken: taken,
+      createdByRenewed: this.createdByRenewed,
+      outcomes: this.decided,
+      facts: [...rows.users.facts, ...groupFacts],
+      failures: this.failures,
+      nowMs: this.nowMs,
+    };
+  }
+
+  private accept(queued: QueuedCommand, state: ResourceState | null, version: number, changed: boolean): void {
+    const outcome: Outcome = {
+      status: 'applied',
+      resourceId: queued.command.resourceId,
+      version,
+      changed,
+      ...(state === null ? {} : { resource: toStoredResource(state) }),
+    };
+    this.decided.push({ queued, outcome });
+  }
+
+  private decideUser(queued: QueuedCommand, rows: LockedRows, names: NameLedger, context: DecisionContext): RefusedAbout | null {
+    const { command } = queued;
+    const { tenantId, resourceId: id } = command;
+    const state = rows.users.stateOf(tenantId, id);
+    const decision = decideUser(state, command, context);
+    if (decision.kind === 'rejected') return { refusal: decision, document: documentIn(queued) ?? state?.document ?? null };
+    const { next, fact } = decision;
+    const version = next?.version ?? (state?.version ?? 0) + 1;
+    if (fact !== null) {
+      names.move(
+        tenantId,
+        id,
+        state === null ? [] : uniqueNamesOfUser(state.document, context.settings),
+        next === null ? [] : uniqueNamesOfUser(next.document, context.settings),
+      );
+      rows.users.move(tenantId, id, next);
+      const cause = causeOfCommand(command);
+      rows.users.tell(
+        factOf({ ...fact, tenantId, resourceId: id, version, part: 1, parts: 1, state: next, cause, atMs: this.nowMs }),
+        queued.traceparent,
+      );
+      if (next === null) this.leaveGroups(queued, rows);
+    }
+    this.accept(queued, next, version, fact !== null);
+    return null;
+  }
+
+  private decideGroup(queued: QueuedCommand, rows: LockedRows, names: NameLedger, context: DecisionContext): RefusedAbout | null {
+    const { command, intent } = queued;
+    const { tenantId, resourceId: id } = command;
+    if (intent === null) throw new Error('a command about a group came without its intent');
+    const work = rows.groups.get(resourceKey(tenantId, id)) ?? null;
+    const state = work?.current ?? null;
+    const decision = decideGroup(state, command, intent, {
+      ...context,
+      membership: work ?? { has: () => false, all: () => [] },
+      members: { kindOf: (memberId) => memberKind(rows, queued, memberId) },
+    });
+    if (decision.kind === 'rejected') return { refusal: decision, document: intent.document ?? state?.document ?? null };
+    if (work === null) throw new Error('a group that is not there was changed');
+    names.move(
+      tenantId,
+      id,
+      state === null ? [] : uniqueNamesOfGroup(state.document, context.settings),
+      decision.next === null ? [] : uniqueNamesOfGroup(decision.next.document, context.settings),
+    );
+    work.accept(decision, causeOfCommand(command), queued.traceparent);
+    if (decision.next === null) this.leaveGroups(queued, rows);
+    const changed = decision.next !== state;
+    this.accept(queued, work.current, work.current?.version ?? (work.initial?.version ?? 0) + 1, changed);
+    return null;
+  }
+
+  /** Whoever is deleted leaves the groups it is a member of. */
+  private leaveGroups(queued: QueuedCommand, rows: LockedRows): void {
+    const { command } = queued;
+    for (const key of rows.groupsOf.get(resourceKey(command.tenantId, command.resourceId)) ?? []) {
+      rows.groups.get(key)?.lose(command.resourceId, this.nowMs, causeOfCommand(command), queued.traceparent);
+    }
+  }
+
+  /**
+   * An identical POST after an answer that never arrived gets the first answer again, as long as the resource is as that POST
+   * left it. Any other duplicate is a conflict.
+   */
+  private repeatCreate(queued: QueuedCommand, refusal: Refusal, undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>): boolean {
+    const { command } = queued;
+    if (refusal.holder === undefined || !('documentHash' in command)) return false;
+    const first = undelivered.get(resourceKey(command.tenantId, refusal.holder));
+    if (first === undefined || first.documentHash !== command.documentHash || first.state.version !== 1) return false;
+    this.createdByRenewed.push({ ref: { tenantId: command.tenantId, id: first.state.id }, createdBy: command.commandId });
+    this.decided.push({
+      queued,
+      outcome: {
+        status: 'applied',
+        resourceId: first.state.id,
+        version: first.state.version,
+        changed: false,
+        resource: toStoredResource(first.state),
+      },
+    });
+    return true;
+  }
+}
+
+interface RefusedAbout {
+  readonly refusal: Refusal;
+  readonly document: ScimDocument | null;
+}
+
+function contextOf(queued: QueuedCommand, tenant: AdmittedTenant, names: NameLedger, nowMs: number): DecisionContext {
+  return {
+    nowMs,
+    settings: tenant.settings,
+    domainPolicy: tenant.domainPolicy,
+    names: names.holdersFor(queued.command.tenantId),
+  };
+}
+
+function memberKind(rows: LockedRows, { command }: QueuedCommand, memberId: QueuedCommand['command']['resourceId']) {
+  if (rows.users.exists(command.tenantId, memberId)) return 'User' as const;
+  const group = rows.groups.get(resourceKey(command.tenantId, memberId));
+  return group !== undefined && group.current !== null ? ('Group' as const) : null;
+}
+
+function documentIn({ command }: QueuedCommand): ScimDocument | null {
+  return 'document' in command ? command.document : null;
+}
+
+function groupWrites(works: Iterable<GroupWork>) {
+  const groupsInserted: GroupWrite[] = [];
+  const groupsUpdated: GroupWrite[] = [];
+  const groupsDeleted: ResourceRef[] = [];
+  const membersAdded: Membership[] = [];
+  const membersRemoved: Omit<Membership, 'memberKind'>[] = [];
+  for (const work of works) {
+    const { tenantId, id, initial, current } = work;
+    if (work.cause === null) continue;
+    if (current === null) {
+      if (initial !== null) groupsDeleted.push({ tenantId, id });
+      continue;
+    }
+    (initial === null ? groupsInserted : groupsUpdated).push({ tenantId, state: current, memberCount: work.memberCount });
+    for (const [memberId, kind] of work.added) membersAdded.push({ tenantId, groupId: id, memberId, memberKind: kind });
+    for (const memberId of work.removed) membersRemoved.push({ tenantId, groupId: id, memberId });
+  }
+  return { groupsInserted, groupsUpdated, groupsDeleted, membersAdded, membersRemoved };
+}
+
+function failureOf(queued: QueuedCommand, refusal: Refusal, document: ScimDocument | null, nowMs: number): ProvisioningFailure {
+  const { command } = queued;
+  const { status, scimType } = causeOf(refusal.cause);
+  const text = (name: string): Record<string, string> => {
+    const value = document?.[name];
+    return typeof value === 'string' ? { [name]: value } : {};
+  };
+  const userName = document?.userName;
+  const domain = refusal.cause === 'domain_not_registered' && typeof userName === 'string' ? domainOf(userName) : null;
+  return {
+    // One failure per command, however often it is published.
+    failureId: command.commandId,
+    tenantId: command.tenantId,
+    cause: refusal.cause,
+    status,
+    ...(scimType === undefined ? {} : { scimType }),
+    detail: refusal.detail,
+    operation: operationOf(command.type),
+    resourceKind: resourceKindOf(command.type),
+    resourceId: command.resourceId,
+    subject: { ...text('userName'), ...text('displayName'), ...text('externalId') },
+    groupingKey: domain ?? refusal.cause,
+    requestId: command.requestId,
+    source: 'directory',
+    occurredAt: new Date(nowMs).toISOString(),
+    ...(queued.traceparent === null ? {} : { traceparent: queued.traceparent }),
+  };
+}

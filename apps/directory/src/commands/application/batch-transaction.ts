@@ -1,0 +1,149 @@
+import type {
+  CommandId,
+  DomainPolicy,
+  Fact,
+  Outcome,
+  ProvisioningFailure,
+  ResourceId,
+  TenantId,
+  TenantSettings,
+  TenantState,
+  TokenId,
+} from '@muster/contracts';
+import type { MemberKind } from '../../groups/domain/membership.js';
+import type { ResourceState } from '../../resources/domain/resource-state.js';
+import type { UniqueName } from '../../resources/domain/unique-name.js';
+import type { QueuedCommand, ResourceKey } from './queued-command.js';
+
+export interface ResourceRef {
+  readonly tenantId: TenantId;
+  readonly id: ResourceId;
+}
+
+/** What the registry says of a tenant and its tokens, inside the transaction. */
+export interface Admission {
+  readonly tenants: ReadonlyMap<TenantId, AdmittedTenant>;
+  readonly aliveTokens: ReadonlySet<TokenId>;
+}
+
+export interface AdmittedTenant {
+  readonly state: TenantState;
+  readonly domainPolicy: DomainPolicy;
+  readonly settings: TenantSettings;
+}
+
+/** Strongest lock that any row of the statement needs; one statement, one strength, id order. */
+export type LockStrength = 'key share' | 'no key update' | 'update';
+
+export interface LockedGroup extends ResourceState {
+  readonly memberCount: number;
+}
+
+export interface Membership {
+  readonly tenantId: TenantId;
+  readonly groupId: ResourceId;
+  readonly memberId: ResourceId;
+  readonly memberKind: MemberKind;
+}
+
+export interface NameCandidate {
+  readonly tenantId: TenantId;
+  readonly name: UniqueName;
+  readonly resourceId: ResourceId;
+}
+
+/** A resource whose creating answer never reached its client. */
+export interface UndeliveredCreate {
+  readonly tenantId: TenantId;
+  readonly state: ResourceState;
+  readonly documentHash: string;
+}
+
+export interface UserWrite {
+  readonly tenantId: TenantId;
+  readonly state: ResourceState;
+  readonly emailsChanged: boolean;
+}
+
+export interface GroupWrite {
+  readonly tenantId: TenantId;
+  readonly state: ResourceState;
+  readonly memberCount: number;
+}
+
+export interface NameWrite {
+  readonly tenantId: TenantId;
+  readonly name: UniqueName;
+  readonly resourceId: ResourceId;
+  /** The row is there, reserved by this batch for another of its commands; otherwise it must not be there. */
+  readonly reserved: boolean;
+}
+
+/** Net effects of a batch: every row at most once. */
+export interface BatchEffects {
+  readonly usersInserted: readonly UserWrite[];
+  readonly usersUpdated: readonly UserWrite[];
+  readonly usersDeleted: readonly ResourceRef[];
+  readonly groupsInserted: readonly GroupWrite[];
+  readonly groupsUpdated: readonly GroupWrite[];
+  readonly groupsDeleted: readonly ResourceRef[];
+  readonly membersAdded: readonly Membership[];
+  readonly membersRemoved: readonly Omit<Membership, 'memberKind'>[];
+  readonly namesReleased: readonly Omit<NameWrite, 'resourceId' | 'reserved'>[];
+  readonly namesTaken: readonly NameWrite[];
+  /** Resources that from now on count as created by another command: its answer repeats the first one. */
+  readonly createdByRenewed: readonly { readonly ref: ResourceRef; readonly createdBy: CommandId }[];
+  readonly outcomes: readonly { readonly queued: QueuedCommand; readonly outcome: Outcome }[];
+  readonly facts: readonly { readonly fact: Fact; readonly traceparent: string | null }[];
+  readonly failures: readonly ProvisioningFailure[];
+  readonly nowMs: number;
+}
+
+/**
+ * One database transaction of the write path: each method is a step, named as in ARCHITECTURE.md, set-based, one statement
+ * or a few, never one per command.
+ */
+export interface BatchTransaction {
+  /**
+   * Claims the commands: the first insert of a command id decides what becomes of it. Returns the outcomes of those that
+   * somebody else decided before (applied, cancelled, expired); the others are ours.
+   */
+  claim(commands: readonly QueuedCommand[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>>;
+  readAdmission(tenants: readonly TenantId[], tokens: readonly TokenId[]): Promise<Admission>;
+  /** Locks users in id order. `changing` come with their state, the others only as existing. */
+  lockUsers(
+    refs: readonly ResourceRef[],
+    changing: ReadonlySet<ResourceKey>,
+    strength: LockStrength,
+  ): Promise<ReadonlyMap<ResourceKey, ResourceState | 'exists'>>;
+  lockGroups(refs: readonly ResourceRef[], strength: LockStrength): Promise<ReadonlyMap<ResourceKey, LockedGroup>>;
+  /** All groups that one of these is a member of. */
+  readMembershipsOf(members: readonly ResourceRef[]): Promise<readonly Membership[]>;
+  /** Of the pairs given, those that exist. */
+  readMembershipPairs(pairs: readonly Omit<Membership, 'memberKind'>[]): Promise<readonly Membership[]>;
+  /** Every member of these groups. */
+  readAllMembers(groups: readonly ResourceRef[]): Promise<readonly Membership[]>;
+  /**
+   * Inserts each free name for its candidate, in sorted order, and returns for every name who held it before: null where it
+   * was free and is now ours.
+   */
+  reserveNames(candidates: readonly NameCandidate[]): Promise<readonly (NameCandidate & { readonly holder: ResourceId | null })[]>;
+  findUndeliveredCreates(holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[]): Promise<readonly UndeliveredCreate[]>;
+  write(effects: BatchEffects): void;
+}
+
+export type Lane = 'main' | 'heavy';
+
+/** Runs the work in one transaction that sees exactly these tenants; resolves after the commit is durable. */
+export interface BatchStore {
+  transaction<Result>(lane: Lane, tenants: readonly TenantId[], work: (tx: BatchTransaction) => Promise<Result>): Promise<Result>;
+  /** Member counts of groups, without locks: decides the lane. */
+  readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>>;
+  /**
+   * What a failure of `transaction` calls for: `wait`: the store is away, the same again until it is back; `retry`: somebody
+   * was in the way, the same again; `isolate`: one of the commands is at fault.
+   */
+  classify(error: unknown): 'wait' | 'retry' | 'isolate';
+  /** The failure was a row that stayed locked or work that took too long: no fault of the command itself. */
+  isContention(error: unknown): boolean;
+}

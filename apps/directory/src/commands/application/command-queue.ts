@@ -1,0 +1,137 @@
+import { orderingKeys, resourceKey, rowsTouched, type QueuedCommand, type ResourceKey } from './queued-command.js';
+import type { ResourceRef } from './batch-transaction.js';
+
+/** Commands in one transaction at the most. */
+export const BATCH_COMMANDS_MAX = 500;
+/** Rows that one transaction of the main lane touches, roughly, at the most. */
+export const BATCH_ROWS_MAX = 5_000;
+/** More members than this make a command heavy. */
+export const LIGHT_MEMBERS_MAX = 1_000;
+/** Commands that wait in memory at the most; the log holds the rest. */
+export const WAITING_COMMANDS_MAX = 2_000;
+
+/** What may be as heavy as the group is large, and has to be looked up. */
+function dependsOnGroupSize({ command, intent }: QueuedCommand): boolean {
+  return command.type === 'group.delete.requested' || intent?.needsAllMembers === true;
+}
+
+/**
+ * The commands that wait, in the order of the log, and which of them may go next. Two lanes share it: what is heavy goes to a
+ * lane of its own, later commands that must stay in order with it wait behind it, all others overtake.
+ *
+ * Guarantee: two commands that share an ordering key leave in the order in which they came, and the second leaves only after
+ * the first has been released (heavy) or together with it, behind it (main).
+ */
+export class CommandQueue {
+  private waiting: QueuedCommand[] = [];
+  private readonly heavyWaiting: QueuedCommand[] = [];
+  private readonly heldKeys = new Map<string, number>();
+  private readonly heavy = new WeakSet<QueuedCommand>();
+  private readonly sized = new WeakSet<QueuedCommand>();
+  private wakers: (() => void)[] = [];
+  private heavyCount = 0;
+
+  /** Commands that are here, whatever their lane. */
+  get length(): number {
+    return this.waiting.length + this.heavyCount;
+  }
+
+  hasRoom(): boolean {
+    return this.length < WAITING_COMMANDS_MAX;
+  }
+
+  push(commands: readonly QueuedCommand[]): void {
+    for (const queued of commands) {
+      if ((queued.intent?.memberIds.length ?? 0) > LIGHT_MEMBERS_MAX) this.heavy.add(queued);
+      this.waiting.push(queued);
+    }
+    this.wake();
+  }
+
+  /** Resolves at the next change: something came, or something that others waited for is done. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.wakers.push(resolve));
+  }
+
+  wake(): void {
+    const wakers = this.wakers;
+    this.wakers = [];
+    for (const waker of wakers) waker();
+  }
+
+  /** Groups whose size decides the lane of a command that is next in line. */
+  unsizedGroups(): ResourceRef[] {
+    const refs: ResourceRef[] = [];
+    for (const queued of this.waiting.slice(0, BATCH_COMMANDS_MAX)) {
+      if (!dependsOnGroupSize(queued) || this.heavy.has(queued) || this.sized.has(queued)) continue;
+      refs.push({ tenantId: queued.command.tenantId, id: queued.command.resourceId });
+    }
+    return refs;
+  }
+
+  learnSizes(memberCounts: ReadonlyMap<ResourceKey, number>): void {
+    for (const queued of this.waiting.slice(0, BATCH_COMMANDS_MAX)) {
+      if (!dependsOnGroupSize(queued)) continue;
+      this.sized.add(queued);
+      const count = memberCounts.get(resourceKey(queued.command.tenantId, queued.command.resourceId)) ?? 0;
+      if (count > LIGHT_MEMBERS_MAX) this.heavy.add(queued);
+    }
+  }
+
+  /** The next transaction of the main lane; empty when everything that waits has to wait on. */
+  takeMain(): QueuedCommand[] {
+    const taken: QueuedCommand[] = [];
+    const left: QueuedCommand[] = [];
+    const passedOver = new Set<string>();
+    const takenKeys = new Set<string>();
+    let rows = 0;
+    for (const queued of this.waiting) {
+      const keys = orderingKeys(queued);
+      if (taken.length >= BATCH_COMMANDS_MAX || rows >= BATCH_ROWS_MAX || keys.some((key) => passedOver.has(key))) {
+        left.push(queued);
+        for (const key of keys) passedOver.add(key);
+      } else if (this.heavy.has(queued)) {
+        if (keys.some((key) => takenKeys.has(key))) {
+          left.push(queued);
+          for (const key of keys) passedOver.add(key);
+        } else this.moveToHeavy(queued, keys);
+      } else if (this.heldKeys.size > 0 && keys.some((key) => this.heldKeys.has(key))) {
+        left.push(queued);
+        for (const key of keys) passedOver.add(key);
+      } else {
+        taken.push(queued);
+        for (const key of keys) takenKeys.add(key);
+        rows += rowsTouched(queued);
+      }
+    }
+    this.waiting = left;
+    return taken;
+  }
+
+  takeHeavy(): QueuedCommand | null {
+    return this.heavyWaiting.shift() ?? null;
+  }
+
+  /** A command of the main lane that cannot get its locks: it waits in the heavy lane, where it costs only itself. */
+  demote(queued: QueuedCommand): void {
+    this.moveToHeavy(queued, orderingKeys(queued));
+  }
+
+  /** A heavy command is done: whoever waited behind it may go. */
+  release(queued: QueuedCommand): void {
+    this.heavyCount -= 1;
+    for (const key of orderingKeys(queued)) {
+      const holders = (this.heldKeys.get(key) ?? 1) - 1;
+      if (holders === 0) this.heldKeys.delete(key);
+      else this.heldKeys.set(key, holders);
+    }
+    this.wake();
+  }
+
+  private moveToHeavy(queued: QueuedCommand, keys: readonly string[]): void {
+    this.heavyCount += 1;
+    this.heavyWaiting.push(queued);
+    for (const key of keys) this.heldKeys.set(key, (this.heldKeys.get(key) ?? 0) + 1);
+    this.wake();
+  }
+}

@@ -1,0 +1,144 @@
+import type { ResourceId } from '@muster/contracts';
+import { GroupWork } from './group-ledger.js';
+import type { BatchTransaction, LockStrength, Membership, ResourceRef } from './batch-transaction.js';
+import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
+import { UserLedger } from './user-ledger.js';
+
+/** Somebody else changed what this batch was about to lock: nothing was done, the batch is to be run again. */
+export class BatchConflictError extends Error {
+  override readonly name = 'BatchConflictError';
+}
+
+/** Everything that the decisions of a batch look at, locked. */
+export interface LockedRows {
+  readonly users: UserLedger;
+  readonly groups: ReadonlyMap<ResourceKey, GroupWork>;
+  /** Groups that each deleted user or group is a member of. */
+  readonly groupsOf: ReadonlyMap<ResourceKey, readonly ResourceKey[]>;
+}
+
+/**
+ * Locks in one order everywhere: users, then groups, each by id and in one statement with the strongest strength that any of
+ * its rows needs, so that two batches never wait for each other in a circle. A user who is made a member is locked too (she
+ * cannot be deleted meanwhile); who is deleted is locked first and her groups are read after that.
+ */
+export async function lockRows(tx: BatchTransaction, commands: readonly QueuedCommand[]): Promise<LockedRows> {
+  const wanted = wantedLocks(commands);
+  const lockedUsers =
+    wanted.users.size === 0 ? new Map<ResourceKey, 'exists'>() : await tx.lockUsers([...wanted.users.values()], wanted.changingUsers, wanted.userStrength);
+  const users = new UserLedger(lockedUsers);
+  for (const [key, ref] of wanted.members) if (!lockedUsers.has(key)) wanted.groups.set(key, ref);
+
+  const deleted = wanted.deleted.filter((ref) => wanted.groups.has(keyOf(ref)) || lockedUsers.has(keyOf(ref)));
+  if (deleted.length > 0) addGroupsOf(wanted.groups, await tx.readMembershipsOf(deleted));
+  const lockedGroups = wanted.groups.size === 0 ? new Map() : await tx.lockGroups([...wanted.groups.values()], wanted.groupStrength);
+  const groups = new Map<ResourceKey, GroupWork>();
+  for (const [key, ref] of wanted.groups) {
+    const state = lockedGroups.get(key);
+    if (state !== undefined) groups.set(key, new GroupWork(ref.tenantId, ref.id, state));
+  }
+  for (const { command } of commands) {
+    if (command.type !== 'group.create.requested') continue;
+    groups.set(resourceKey(command.tenantId, command.resourceId), new GroupWork(command.tenantId, command.resourceId, null));
+  }
+  const groupsOf = deleted.length === 0 ? new Map<ResourceKey, ResourceKey[]>() : await readGroupsOf(tx, deleted, wanted.groups, groups);
+  await readMemberships(tx, commands, groups);
+  return { users, groups, groupsOf };
+}
+
+interface WantedLocks {
+  readonly users: Map<ResourceKey, ResourceRef>;
+  readonly changingUsers: Set<ResourceKey>;
+  readonly members: Map<ResourceKey, ResourceRef>;
+  readonly groups: Map<ResourceKey, ResourceRef>;
+  readonly deleted: ResourceRef[];
+  userStrength: LockStrength;
+  groupStrength: LockStrength;
+}
+
+function wantedLocks(commands: readonly QueuedCommand[]): WantedLocks {
+  const wanted: WantedLocks = {
+    users: new Map(),
+    changingUsers: new Set(),
+    members: new Map(),
+    groups: new Map(),
+    deleted: [],
+    userStrength: 'key share',
+    groupStrength: 'no key update',
+  };
+  for (const { command, intent } of commands) {
+    const { tenantId } = command;
+    const own: ResourceRef = { tenantId, id: command.resourceId };
+    const key = keyOf(own);
+    if (command.type === 'user.replace.requested' || command.type === 'user.patch.requested' || command.type === 'user.delete.requested') {
+      wanted.users.set(key, own);
+      wanted.changingUsers.add(key);
+      if (wanted.userStrength === 'key share') wanted.userStrength = 'no key update';
+    }
+    if (command.type === 'user.delete.requested') wanted.userStrength = 'update';
+    if (command.type === 'group.delete.requested') wanted.groupStrength = 'update';
+    if (command.type === 'user.delete.requested' || command.type === 'group.delete.requested') wanted.deleted.push(own);
+    if (command.type === 'group.replace.requested' || command.type === 'group.patch.requested' || command.type === 'group.delete.requested') {
+      wanted.groups.set(key, own);
+    }
+    for (const id of intent?.memberIds ?? []) {
+      const member = { tenantId, id };
+      wanted.members.set(keyOf(member), member);
+      wanted.users.set(keyOf(member), member);
+    }
+  }
+  return wanted;
+}
+
+function keyOf(ref: { readonly tenantId: string; readonly id: string }): ResourceKey {
+  return resourceKey(ref.tenantId, ref.id);
+}
+
+function addGroupsOf(groups: Map<ResourceKey, ResourceRef>, memberships: readonly Membership[]): void {
+  for (const { tenantId, groupId } of memberships) groups.set(resourceKey(tenantId, groupId), { tenantId, id: groupId });
+}
+
+/**
+ * Reads once more, now that the groups are locked. A user who is deleted can have lost groups meanwhile, but gained none; a
+ * group that is deleted was not locked at the first look and may have gained a parent.
+ */
+async function readGroupsOf(
+  tx: BatchTransaction,
+  deleted: readonly ResourceRef[],
+  wanted: ReadonlyMap<ResourceKey, ResourceRef>,
+  groups: ReadonlyMap<ResourceKey, GroupWork>,
+): Promise<ReadonlyMap<ResourceKey, readonly ResourceKey[]>> {
+  const groupsOf = new Map<ResourceKey, ResourceKey[]>();
+  for (const membership of await tx.readMembershipsOf(deleted)) {
+    const groupKey = resourceKey(membership.tenantId, membership.groupId);
+    if (!wanted.has(groupKey)) throw new BatchConflictError('a group got a new parent while it was about to be deleted');
+    groups.get(groupKey)?.learnMember(membership);
+    const memberKey = resourceKey(membership.tenantId, membership.memberId);
+    groupsOf.set(memberKey, [...(groupsOf.get(memberKey) ?? []), groupKey]);
+  }
+  return groupsOf;
+}
+
+async function readMemberships(
+  tx: BatchTransaction,
+  commands: readonly QueuedCommand[],
+  groups: ReadonlyMap<ResourceKey, GroupWork>,
+): Promise<void> {
+  const whole = new Map<ResourceKey, ResourceRef>();
+  for (const { command, intent } of commands) {
+    if (intent?.needsAllMembers === true) whole.set(resourceKey(command.tenantId, command.resourceId), { tenantId: command.tenantId, id: command.resourceId });
+  }
+  const pairs: { tenantId: ResourceRef['tenantId']; groupId: ResourceId; memberId: ResourceId }[] = [];
+  for (const { command, intent } of commands) {
+    const key = resourceKey(command.tenantId, command.resourceId);
+    if (intent === null || whole.has(key) || (groups.get(key)?.initial ?? null) === null) continue;
+    for (const memberId of intent.memberIds) pairs.push({ tenantId: command.tenantId, groupId: command.resourceId, memberId });
+  }
+  const stored = [...whole.values()].filter((ref) => (groups.get(keyOf(ref))?.initial ?? null) !== null);
+  const [some, all] = await Promise.all([
+    pairs.length === 0 ? [] : tx.readMembershipPairs(pairs),
+    stored.length === 0 ? [] : tx.readAllMembers(stored),
+  ]);
+  for (const membership of [...some, ...all]) groups.get(resourceKey(membership.tenantId, membership.groupId))?.learnMember(membership);
+  for (const key of whole.keys()) groups.get(key)?.learnedAll();
+}
