@@ -1,4 +1,10 @@
 export { BrokerClock, type BrokerClockOptions, type ClockSample } from './clock/broker-clock.js';
+export {
+  InProcessEventLog,
+  openInProcessEventLog,
+  type InProcessEventLogOptions,
+} from './in-process/in-process-event-log.js';
+export { InProcessStore, type InProcessStoreOptions } from './in-process/in-process-store.js';
 export { KafkaEventLog, openKafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka-event-log.js';
 export { partitionOfKey } from './partitioning/murmur2.js';
 export {

@@ -9,7 +9,7 @@ import { type MessagingLogger } from '../ports/logger.js';
 import { CONSUMER_RETRY, type KafkaClientFactory } from './kafka-client.js';
 import { errorLabel, isHopeless, isMembershipLost, isUnknownTopic } from './kafka-errors.js';
 import { LivenessWatch } from './liveness-watch.js';
-import { Membership, type Assignment } from './membership.js';
+import { Membership, type Assignment } from '../groups/membership.js';
 
 export interface GroupConsumerOptions {
   readonly client: KafkaClientFactory;

@@ -9,7 +9,7 @@ import { type MessagingLogger } from '../ports/logger.js';
 import { GroupConsumer } from './group-consumer.js';
 import { type KafkaClientFactory } from './kafka-client.js';
 import { errorLabel } from './kafka-errors.js';
-import { type Membership } from './membership.js';
+import { type Membership } from '../groups/membership.js';
 import { ownPartitionAssigner } from './own-partition-assigner.js';
 import { receivedRecordOf } from './record-codec.js';
 

@@ -6,7 +6,7 @@ import { PartitionProgress } from '../progress/partition-progress.js';
 import { GroupConsumer } from './group-consumer.js';
 import { type KafkaClientFactory } from './kafka-client.js';
 import { errorLabel } from './kafka-errors.js';
-import { type Membership } from './membership.js';
+import { type Membership } from '../groups/membership.js';
 import { receivedRecordOf } from './record-codec.js';
 
 export interface KafkaSubscriptionDependencies {
