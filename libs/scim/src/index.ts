@@ -117,3 +117,69 @@ export { resolveFilter, resolveValueFilter } from './filter/resolve-filter.js';
 
 export { type AttributePath } from './path/attribute-path.js';
 export { parsePath, pathFromJson, printPath } from './path/parse-path.js';
+
+export { applyPatch, type PatchedDocument } from './patch/apply-patch.js';
+export { diffDocuments, type DocumentDifference } from './patch/diff-documents.js';
+export { patchFromJson } from './patch/patch-from-json.js';
+export {
+  PATCH_OPERATIONS_MAX,
+  type ParsedPatch,
+  type PatchOperation,
+  type PatchOptions,
+  type PatchRequest,
+  type RemoveOperation,
+  type SetOperation,
+} from './patch/patch.js';
+export { PATCH_MESSAGE_URN } from './patch/read-patch.js';
+export { replaceDocument } from './patch/replace-document.js';
+export {
+  membersOf,
+  splitMembership,
+  type Member,
+  type MembershipChange,
+  type SplitPatch,
+} from './patch/split-membership.js';
+export { parsePatch } from './intake/parse-patch.js';
+
+export {
+  needsAttribute,
+  needsMembers,
+  parseProjection,
+  type ProjectionParameters,
+} from './projection/parse-projection.js';
+export { project } from './projection/project.js';
+export { DEFAULT_PROJECTION, type Projection } from './projection/projection.js';
+
+export {
+  locationOf,
+  renderResource,
+  type RenderOptions,
+  type ResourceMessage,
+  type StoredResource,
+} from './messages/render-resource.js';
+export {
+  LIST_MESSAGE_URN,
+  renderListResponse,
+  type ListMessage,
+  type ListPage,
+} from './messages/render-list-response.js';
+export {
+  COUNT_DEFAULT,
+  COUNT_MAX,
+  SEARCH_MESSAGE_URN,
+  parseListQuery,
+  parseSearchRequest,
+  type ListQuery,
+} from './messages/list-query.js';
+export { matchesEtag, parseEtag, renderEtag, type EtagCondition } from './messages/etag.js';
+export {
+  parseBulk,
+  type BulkLimits,
+  type BulkMethod,
+  type BulkOperation,
+  type BulkPlan,
+  type BulkStep,
+  type RefusedBulkOperation,
+} from './messages/parse-bulk.js';
+export { bulkReferencesIn, resolveBulkReferences } from './messages/bulk-references.js';
+export { serviceProviderConfig, type ServiceProviderOptions } from './messages/service-provider-config.js';

@@ -1,8 +1,7 @@
+import { isRawObject, type RawObject } from '../document/raw-object.js';
 import { isStorableText } from '../document/text.js';
 import { invalidFilter } from '../errors/scim-error.js';
 import { isAttributeName, isSchemaUrn, type AttributeReference } from '../schema/attribute-reference.js';
-import { type RawObject } from '../schema/tolerance.js';
-import { isRawObject } from '../schema/value-reader.js';
 import {
   FILTER_CLAUSES_MAX,
   FILTER_DEPTH_MAX,
@@ -38,7 +37,8 @@ class TreeReader {
     this.#nodes += 1;
     const { depthMax, clausesMax } = this.#limits;
     // A node that is not a clause costs a level or joins at least two, so this is no further restriction.
-    if (depth > depthMax * 3 || this.#nodes > clausesMax * (depthMax + 2)) throw invalidFilter('The filter tree is too large.');
+    if (depth > depthMax * 3 || this.#nodes > clausesMax * (depthMax + 2))
+      throw invalidFilter('The filter tree is too large.');
     if (!isRawObject(value)) throw malformed();
     switch (value['kind']) {
       case 'and':
@@ -84,7 +84,8 @@ class TreeReader {
   #literal(value: unknown): FilterLiteral {
     if (value === null || typeof value === 'boolean') return value;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
-    if (typeof value === 'string' && value.length <= this.#limits.lengthMax && isStorableText(value)) return value;
+    if (typeof value === 'string' && value.length <= this.#limits.lengthMax && isStorableText(value))
+      return value;
     throw malformed();
   }
 

@@ -25,7 +25,8 @@ export function lexFilter(source: string): readonly FilterToken[] {
       position += 1;
     } else if (character === '"') {
       const text = match(TEXT, source, position);
-      if (text === undefined) throw invalidFilter(`The text that begins at character ${position + 1} does not end.`);
+      if (text === undefined)
+        throw invalidFilter(`The text that begins at character ${position + 1} does not end.`);
       tokens.push({ kind: 'text', value: parseText(text, position), position });
       position += text.length;
     } else {
@@ -50,7 +51,9 @@ function parseText(json: string, position: number): string {
     throw invalidFilter(`The text at character ${position + 1} is not a JSON string.`);
   }
   if (typeof value !== 'string' || !isStorableText(value)) {
-    throw invalidFilter(`The text at character ${position + 1} holds a NUL character or an unpaired surrogate.`);
+    throw invalidFilter(
+      `The text at character ${position + 1} holds a NUL character or an unpaired surrogate.`,
+    );
   }
   return value;
 }

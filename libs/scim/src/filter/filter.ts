@@ -14,12 +14,7 @@ export type FilterLiteral = string | number | boolean | null;
  * side). `A` is how attributes are named: as written in a parsed filter, with their definition in a resolved one.
  */
 export type FilterOf<A extends AttributeReference> =
-  | AndFilter<A>
-  | OrFilter<A>
-  | NotFilter<A>
-  | ComparisonFilter<A>
-  | PresentFilter<A>
-  | ValuePathFilter<A>;
+  AndFilter<A> | OrFilter<A> | NotFilter<A> | ComparisonFilter<A> | PresentFilter<A> | ValuePathFilter<A>;
 
 export interface AndFilter<A extends AttributeReference = AttributeReference> {
   readonly kind: 'and';

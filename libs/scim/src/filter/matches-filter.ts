@@ -30,7 +30,9 @@ export function matchesFilter(filter: ResolvedFilter, document: ScimDocument): b
     case 'valuePath':
       return someValue(filter.path, document, (value) => matchesValue(filter.filter, value));
     case 'comparison':
-      return filter.operator === 'ne' ? !compares('eq', filter, document) : compares(filter.operator, filter, document);
+      return filter.operator === 'ne'
+        ? !compares('eq', filter, document)
+        : compares(filter.operator, filter, document);
   }
 }
 
@@ -61,7 +63,11 @@ function someValue(
   return value.some((element) => someSubValue(path, element, holds));
 }
 
-function someSubValue(path: ResolvedAttribute, value: ScimValue, holds: (value: ScimValue) => boolean): boolean {
+function someSubValue(
+  path: ResolvedAttribute,
+  value: ScimValue,
+  holds: (value: ScimValue) => boolean,
+): boolean {
   if (path.subAttribute === undefined) return holds(value);
   const sub = isComplex(value) ? value[path.subAttribute] : undefined;
   if (sub === undefined) return false;
@@ -88,7 +94,8 @@ function comparator(
   if (typeof literal !== 'string') return (value) => value === literal;
   const wanted = definition.caseExact ? literal : foldCase(literal);
   return (value) =>
-    typeof value === 'string' && comparesText(operator, definition.caseExact ? value : foldCase(value), wanted);
+    typeof value === 'string' &&
+    comparesText(operator, definition.caseExact ? value : foldCase(value), wanted);
 }
 
 function comparesText(operator: ComparisonOperator, text: string, wanted: string): boolean {

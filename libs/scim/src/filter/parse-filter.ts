@@ -26,7 +26,8 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 export function parseFilter(text: string, limits: FilterLimits = {}): Filter {
   const lengthMax = limits.lengthMax ?? FILTER_LENGTH_MAX;
   if (text.length > lengthMax) throw invalidFilter(`The filter is longer than ${lengthMax} characters.`);
-  if (!isStorableText(text)) throw invalidFilter('The filter holds a NUL character or an unpaired surrogate.');
+  if (!isStorableText(text))
+    throw invalidFilter('The filter holds a NUL character or an unpaired surrogate.');
   return new FilterParser(lexFilter(text), limits).parse();
 }
 
@@ -52,17 +53,22 @@ class FilterParser {
   #or(depth: number, inValuePath: boolean): Filter {
     const filters = [this.#and(depth, inValuePath)];
     while (this.#takeWord('or')) filters.push(this.#and(depth, inValuePath));
-    return filters.length === 1 ? filters[0]! : Object.freeze({ kind: 'or', filters: Object.freeze(filters) });
+    return filters.length === 1
+      ? filters[0]!
+      : Object.freeze({ kind: 'or', filters: Object.freeze(filters) });
   }
 
   #and(depth: number, inValuePath: boolean): Filter {
     const filters = [this.#term(depth, inValuePath)];
     while (this.#takeWord('and')) filters.push(this.#term(depth, inValuePath));
-    return filters.length === 1 ? filters[0]! : Object.freeze({ kind: 'and', filters: Object.freeze(filters) });
+    return filters.length === 1
+      ? filters[0]!
+      : Object.freeze({ kind: 'and', filters: Object.freeze(filters) });
   }
 
   #term(depth: number, inValuePath: boolean): Filter {
-    if (depth > this.#depthMax) throw invalidFilter(`The filter is nested deeper than ${this.#depthMax} levels.`);
+    if (depth > this.#depthMax)
+      throw invalidFilter(`The filter is nested deeper than ${this.#depthMax} levels.`);
     if (this.#take('(')) {
       const filter = this.#or(depth + 1, inValuePath);
       this.#expect(')');
@@ -97,7 +103,8 @@ class FilterParser {
 
   #comparison(path: AttributeReference): Filter {
     this.#clauses += 1;
-    if (this.#clauses > this.#clausesMax) throw invalidFilter(`The filter has more than ${this.#clausesMax} clauses.`);
+    if (this.#clauses > this.#clausesMax)
+      throw invalidFilter(`The filter has more than ${this.#clausesMax} clauses.`);
     const token = this.#tokens[this.#next];
     if (token?.kind !== 'word') throw this.#unexpected();
     const operator = token.text.toLowerCase();

@@ -5,7 +5,9 @@ import { type Filter } from './filter.js';
 export function printFilter(filter: Filter): string {
   switch (filter.kind) {
     case 'and':
-      return filter.filters.map((each) => group(each, each.kind === 'and' || each.kind === 'or')).join(' and ');
+      return filter.filters
+        .map((each) => group(each, each.kind === 'and' || each.kind === 'or'))
+        .join(' and ');
     case 'or':
       return filter.filters.map((each) => group(each, each.kind === 'or')).join(' or ');
     case 'not':

@@ -80,7 +80,12 @@ function resolveComparison(filter: ComparisonFilter, resolveReference: Resolve):
   }
   const path = byValue(named, filter.path);
   checkOperator(filter.operator, path);
-  return Object.freeze({ kind: 'comparison', path, operator: filter.operator, value: typedLiteral(filter.value, path) });
+  return Object.freeze({
+    kind: 'comparison',
+    path,
+    operator: filter.operator,
+    value: typedLiteral(filter.value, path),
+  });
 }
 
 function resolveInResource(resourceType: ResourceType, reference: AttributeReference): ResolvedAttribute {
@@ -100,7 +105,9 @@ function resolveInResource(resourceType: ResourceType, reference: AttributeRefer
 
 function resolveInValue(container: AttributeDefinition, reference: AttributeReference): ResolvedAttribute {
   const definition =
-    container.type === 'complex' ? container.subAttributes.find(reference.attribute) : plainValue(container, reference);
+    container.type === 'complex'
+      ? container.subAttributes.find(reference.attribute)
+      : plainValue(container, reference);
   if (definition === undefined || reference.schema !== undefined || reference.subAttribute !== undefined) {
     throw invalidFilter(`${printReference(reference)} is not a sub-attribute of ${container.name}.`);
   }
@@ -109,7 +116,10 @@ function resolveInValue(container: AttributeDefinition, reference: AttributeRefe
   return Object.freeze({ attribute, definition, multiValued: false });
 }
 
-function plainValue(container: AttributeDefinition, reference: AttributeReference): AttributeDefinition | undefined {
+function plainValue(
+  container: AttributeDefinition,
+  reference: AttributeReference,
+): AttributeDefinition | undefined {
   return reference.attribute.toLowerCase() === 'value' ? container : undefined;
 }
 
@@ -124,7 +134,8 @@ function refuseSecret(definition: AttributeDefinition, reference: AttributeRefer
 function byValue(path: ResolvedAttribute, reference: AttributeReference): ResolvedAttribute {
   if (path.definition.type !== 'complex') return path;
   const value = subValue(path.definition.subAttributes);
-  if (value === undefined) throw invalidFilter(`${printReference(reference)} can only be compared by a sub-attribute.`);
+  if (value === undefined)
+    throw invalidFilter(`${printReference(reference)} can only be compared by a sub-attribute.`);
   return Object.freeze({ ...path, subAttribute: value.name, definition: value });
 }
 
@@ -147,12 +158,17 @@ function checkOperator(operator: ComparisonOperator, path: ResolvedAttribute): v
 function typedLiteral(value: string | number | boolean, path: ResolvedAttribute): FilterLiteral {
   const typed = literalOfType(value, path.definition);
   if (typed === undefined) {
-    throw invalidFilter(`${path.definition.name} is of type ${path.definition.type}; the filter's value is not.`);
+    throw invalidFilter(
+      `${path.definition.name} is of type ${path.definition.type}; the filter's value is not.`,
+    );
   }
   return typed;
 }
 
-function literalOfType(value: string | number | boolean, definition: AttributeDefinition): FilterLiteral | undefined {
+function literalOfType(
+  value: string | number | boolean,
+  definition: AttributeDefinition,
+): FilterLiteral | undefined {
   switch (definition.type) {
     case 'boolean': {
       const text = String(value).toLowerCase();

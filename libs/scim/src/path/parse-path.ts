@@ -1,3 +1,4 @@
+import { isRawObject } from '../document/raw-object.js';
 import { invalidPath, ScimError } from '../errors/scim-error.js';
 import { filterFromJson } from '../filter/filter-from-json.js';
 import { FILTER_LENGTH_MAX, type FilterLimits } from '../filter/filter.js';
@@ -10,7 +11,6 @@ import {
   printReference,
   type AttributeReference,
 } from '../schema/attribute-reference.js';
-import { isRawObject } from '../schema/value-reader.js';
 import { type AttributePath } from './attribute-path.js';
 
 /**
@@ -19,7 +19,8 @@ import { type AttributePath } from './attribute-path.js';
  * Throws 400 `invalidPath`, for a filter in it too.
  */
 export function parsePath(text: string, limits: FilterLimits = {}): AttributePath {
-  if (text.length > FILTER_LENGTH_MAX) throw invalidPath(`The path is longer than ${FILTER_LENGTH_MAX} characters.`);
+  if (text.length > FILTER_LENGTH_MAX)
+    throw invalidPath(`The path is longer than ${FILTER_LENGTH_MAX} characters.`);
   const trimmed = text.trim();
   const open = trimmed.indexOf('[');
   if (open === -1) return Object.freeze(reference(trimmed));

@@ -1,11 +1,15 @@
+import { type RawObject } from '../document/raw-object.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
-import { type RawObject, type Tolerance } from '../schema/tolerance.js';
+import { type PatchTolerance } from '../patch/patch-tolerance.js';
+import { type Tolerance } from '../schema/tolerance.js';
 import { booleanAsText } from './boolean-as-text.js';
+import { flatKeys } from './flat-keys.js';
 import { listForSingleValue } from './list-for-single-value.js';
 import { managerId } from './manager-id.js';
 import { memberDisplayName } from './member-display-name.js';
 import { misspeltSchemaUrn } from './misspelt-schema-urn.js';
 import { objectForSimpleValue } from './object-for-simple-value.js';
+import { operatorCase } from './operator-case.js';
 import { roleAsJsonText } from './role-as-json-text.js';
 import { singleValueForList } from './single-value-for-list.js';
 import { textForReference } from './text-for-reference.js';
@@ -13,7 +17,6 @@ import { textForReference } from './text-for-reference.js';
 /** In the order they are tried; the first that answers wins. */
 const MISTYPED: readonly ((definition: AttributeDefinition, raw: unknown) => unknown)[] = [
   booleanAsText,
-  singleValueForList,
   textForReference,
   listForSingleValue,
   objectForSimpleValue,
@@ -35,8 +38,21 @@ export const CLIENT_TOLERANCE: Tolerance = {
     }
     return undefined;
   },
+  notList: singleValueForList,
   reshape(definition, raw) {
     return RESHAPED.get(definition.name)?.(definition, raw) ?? raw;
   },
+  emptyTextUnassigns: true,
   misnamedSchema: misspeltSchemaUrn,
+};
+
+/**
+ * The same in PATCH. `removesListedValues`: Entra without its flag removes a member by `remove`, path `members`, with the
+ * member as value; taking that for "remove all" empties the group.
+ */
+export const CLIENT_PATCH_TOLERANCE: PatchTolerance = {
+  ...CLIENT_TOLERANCE,
+  operator: operatorCase,
+  key: flatKeys,
+  removesListedValues: true,
 };

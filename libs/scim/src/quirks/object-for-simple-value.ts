@@ -1,5 +1,5 @@
+import { isRawObject } from '../document/raw-object.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
-import { isRawObject } from '../schema/value-reader.js';
 
 /** Early Entra jobs send `{"value": "Jo"}`, at times with a `$ref`, where a plain value belongs. */
 export function objectForSimpleValue(definition: AttributeDefinition, raw: unknown): unknown {

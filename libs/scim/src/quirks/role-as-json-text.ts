@@ -1,6 +1,5 @@
+import { isRawObject, type RawObject } from '../document/raw-object.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
-import { isRawObject } from '../schema/value-reader.js';
-import { type RawObject } from '../schema/tolerance.js';
 
 const JSON_LENGTH_MAX = 4096;
 
@@ -11,7 +10,9 @@ const JSON_LENGTH_MAX = 4096;
  */
 export function roleAsJsonText(definition: AttributeDefinition, raw: RawObject): RawObject {
   if (definition.name !== 'roles') return raw;
-  const key = Object.hasOwn(raw, 'value') ? 'value' : Object.keys(raw).find((each) => each.toLowerCase() === 'value');
+  const key = Object.hasOwn(raw, 'value')
+    ? 'value'
+    : Object.keys(raw).find((each) => each.toLowerCase() === 'value');
   const text = key === undefined ? undefined : raw[key];
   if (typeof text !== 'string' || !text.startsWith('{') || text.length > JSON_LENGTH_MAX) return raw;
   const inner = parseObject(text);
@@ -19,7 +20,11 @@ export function roleAsJsonText(definition: AttributeDefinition, raw: RawObject):
   const { value, displayName } = { value: inner['value'], displayName: inner['displayName'] };
   const rest = Object.entries(raw).filter(([name]) => name !== key);
   const display = typeof displayName === 'string' && !rest.some(([name]) => name.toLowerCase() === 'display');
-  return Object.fromEntries([...rest, ['value', value], ...(display ? [['display', displayName] as const] : [])]);
+  return Object.fromEntries([
+    ...rest,
+    ['value', value],
+    ...(display ? [['display', displayName] as const] : []),
+  ]);
 }
 
 function parseObject(text: string): RawObject | undefined {

@@ -110,7 +110,8 @@ function found(
 
 function referenceOf(schema: string | undefined, names: readonly string[]): AttributeReference | undefined {
   const [attribute, subAttribute] = names;
-  if (attribute === undefined || names.length > 2 || !names.every((name) => NAME.test(name))) return undefined;
+  if (attribute === undefined || names.length > 2 || !names.every((name) => NAME.test(name)))
+    return undefined;
   return {
     ...(schema === undefined ? {} : { schema }),
     attribute,

@@ -7,6 +7,8 @@ import { type AttributeDefinition } from './attribute-definition.js';
 export class AttributeSet implements Iterable<AttributeDefinition> {
   /** Those a client has to supply. */
   readonly required: readonly AttributeDefinition[];
+  /** True when everything that can be stored is returned unless it is excluded. */
+  readonly isShownByDefault: boolean;
   readonly #list: readonly AttributeDefinition[];
   readonly #byName = new Map<string, AttributeDefinition>();
 
@@ -17,7 +19,14 @@ export class AttributeSet implements Iterable<AttributeDefinition> {
     }
     // Exact names are indexed too: the common case then needs no lower-casing.
     for (const definition of definitions) this.#byName.set(definition.name, definition);
-    this.required = Object.freeze(definitions.filter((each) => each.required && each.mutability !== 'readOnly'));
+    this.isShownByDefault = definitions.every(
+      (each) =>
+        each.mutability === 'writeOnly' ||
+        (each.returned !== 'never' && each.returned !== 'request' && each.subAttributes.isShownByDefault),
+    );
+    this.required = Object.freeze(
+      definitions.filter((each) => each.required && each.mutability !== 'readOnly'),
+    );
   }
 
   get list(): readonly AttributeDefinition[] {
@@ -34,4 +43,4 @@ export class AttributeSet implements Iterable<AttributeDefinition> {
 }
 
 /** The sub-attributes of an attribute that has none. */
-export const NO_ATTRIBUTES = new AttributeSet([]);
+export const NO_ATTRIBUTES: AttributeSet = new AttributeSet([]);

@@ -13,7 +13,17 @@ export function isDateTime(text: string): boolean {
 export function epochMs(text: string): number {
   const parts = DATE_TIME.exec(text);
   if (parts === null) return Number.NaN;
-  const [, year = '', month = '', day = '', hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;
+  const [
+    ,
+    year = '',
+    month = '',
+    day = '',
+    hour = '00',
+    minute = '00',
+    second = '00',
+    fraction = '',
+    zone = 'Z',
+  ] = parts;
   const date = new Date(0);
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   // An impossible day such as 30 February rolls over; a rolled day is no day.

@@ -11,7 +11,12 @@ export const groupSchema = defineSchema({
   name: 'Group',
   description: 'Group',
   attributes: [
-    { name: 'displayName', description: 'The name shown for the group.', required: true, lengthBytesMax: 512 },
+    {
+      name: 'displayName',
+      description: 'The name shown for the group.',
+      required: true,
+      lengthBytesMax: 512,
+    },
     {
       name: 'members',
       type: 'complex',

@@ -1,3 +1,4 @@
+import { isRawObject, type RawObject } from '../document/raw-object.js';
 import {
   emptyDocument,
   isComplex,
@@ -8,8 +9,7 @@ import {
 import { invalidSyntax, invalidValue } from '../errors/scim-error.js';
 import { type SchemaDefinition } from './attribute-definition.js';
 import { type ResourceType } from './resource-type.js';
-import { type RawObject } from './tolerance.js';
-import { isRawObject, type ValueReader } from './value-reader.js';
+import { type ValueReader } from './value-reader.js';
 
 /**
  * Reads the body of a POST or PUT into a canonical document: canonical names, extension attributes under their URN, and
@@ -41,7 +41,12 @@ export function checkRequiredAttributes(
   }
 }
 
-function readInto(resourceType: ResourceType, raw: RawObject, draft: DocumentDraft, reader: ValueReader): void {
+function readInto(
+  resourceType: ResourceType,
+  raw: RawObject,
+  draft: DocumentDraft,
+  reader: ValueReader,
+): void {
   reader.readAttributes(resourceType.attributes, raw, draft, (key, value) => {
     const schema = key.includes(':') ? schemaNamed(resourceType, key, reader) : undefined;
     if (schema === undefined) {
@@ -70,7 +75,11 @@ function readSchemaAttributes(
   if (!isCore && !isEmptyDocument(target)) draft[schema.id] = target;
 }
 
-function schemaNamed(resourceType: ResourceType, key: string, reader: ValueReader): SchemaDefinition | undefined {
+function schemaNamed(
+  resourceType: ResourceType,
+  key: string,
+  reader: ValueReader,
+): SchemaDefinition | undefined {
   const known = resourceType.schemasByUrn.get(key.toLowerCase());
   if (known !== undefined) return known;
   const meant = reader.tolerance.misnamedSchema(resourceType, key);

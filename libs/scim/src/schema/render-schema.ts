@@ -67,7 +67,10 @@ export function renderResourceType(resourceType: ResourceType, baseUrl: string):
     description: resourceType.description,
     endpoint: resourceType.endpoint,
     schema: resourceType.schema.id,
-    schemaExtensions: resourceType.extensions.map(({ schema, required }) => ({ schema: schema.id, required })),
+    schemaExtensions: resourceType.extensions.map(({ schema, required }) => ({
+      schema: schema.id,
+      required,
+    })),
     meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/${resourceType.id}` },
   };
 }

@@ -30,7 +30,12 @@ export class SchemaJson {
 
   text(name: string, bytesMax: number): string {
     const value = this.#own(name);
-    if (typeof value !== 'string' || value === '' || !isStorableText(value) || exceedsBytes(value, bytesMax)) {
+    if (
+      typeof value !== 'string' ||
+      value === '' ||
+      !isStorableText(value) ||
+      exceedsBytes(value, bytesMax)
+    ) {
       throw invalidValue(`${this.place}.${name} is not a text of 1 to ${bytesMax} bytes.`);
     }
     return value;

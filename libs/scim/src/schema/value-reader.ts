@@ -1,3 +1,4 @@
+import { isRawObject, type RawObject } from '../document/raw-object.js';
 import {
   emptyDocument,
   isComplex,
@@ -12,7 +13,7 @@ import { invalidValue } from '../errors/scim-error.js';
 import { type AttributeDefinition } from './attribute-definition.js';
 import { type AttributeSet } from './attribute-set.js';
 import { isDateTime } from './date-time.js';
-import { NO_TOLERANCE, type RawObject, type Tolerance } from './tolerance.js';
+import { NO_TOLERANCE, type Tolerance } from './tolerance.js';
 import { WarningList, type WarningKind } from './warning.js';
 
 const INT32_MIN = -(2 ** 31);
@@ -63,13 +64,20 @@ export class ValueReader {
 
   /**
    * Reads what an attribute holds: a list when it is multi-valued. Returns undefined for a value that leaves the
-   * attribute unassigned: null, an empty text, list or complex value (RFC 7643 s2.5). Throws 400 `invalidValue`.
+   * attribute unassigned: null, an empty list or complex value (RFC 7643 s2.5). Throws 400 `invalidValue`.
    */
   read(definition: AttributeDefinition, raw: unknown): ScimValue | undefined {
     this.#place.push(definition.name);
-    const value = definition.multiValued ? this.#readList(definition, raw) : this.#readSingle(definition, raw);
+    const value = definition.multiValued
+      ? this.#readList(definition, raw)
+      : this.#readSingle(definition, raw);
     this.#place.pop();
     return value;
+  }
+
+  /** True for null, for nothing and, where tolerated, for an empty text. */
+  isUnassigned(raw: unknown): boolean {
+    return raw === null || raw === undefined || (raw === '' && this.tolerance.emptyTextUnassigns);
   }
 
   /** Reads one value of a multi-valued attribute. */
@@ -99,7 +107,8 @@ export class ValueReader {
       }
       if (key !== definition.name) {
         renamed ??= new Set();
-        if (renamed.has(definition.name) || Object.hasOwn(raw, definition.name)) throw this.#repeated(definition);
+        if (renamed.has(definition.name) || Object.hasOwn(raw, definition.name))
+          throw this.#repeated(definition);
         renamed.add(definition.name);
       }
       if (definition.mutability === 'readOnly') continue;
@@ -122,10 +131,21 @@ export class ValueReader {
     }
   }
 
+  /** The object that stands for a complex value, reshaped as tolerated; undefined when there is none. */
+  rawObject(definition: AttributeDefinition, given: unknown): RawObject | undefined {
+    let raw = given;
+    for (let step = 0; !isRawObject(raw); step += 1) {
+      if (this.isUnassigned(raw)) return undefined;
+      if (step === TOLERATED_STEPS_MAX) throw this.#mistyped(definition);
+      raw = this.#tolerated(definition, raw);
+    }
+    return this.tolerance.reshape(definition, raw);
+  }
+
   #readList(definition: AttributeDefinition, raw: unknown): ScimValue | undefined {
-    if (isUnassigned(raw)) return undefined;
-    const list = Array.isArray(raw) ? (raw as unknown[]) : this.#tolerated(definition, raw);
-    if (!Array.isArray(list)) throw this.#mistyped(definition);
+    if (this.isUnassigned(raw)) return undefined;
+    const list = Array.isArray(raw) ? (raw as readonly unknown[]) : this.tolerance.notList(definition, raw);
+    if (list === undefined) throw invalidValue(`${this.place()} is not a list of values.`);
     if (list.length > definition.valuesMax) {
       throw invalidValue(`${this.place()} holds more than ${definition.valuesMax} values.`);
     }
@@ -175,8 +195,11 @@ export class ValueReader {
   #readSingle(definition: AttributeDefinition, given: unknown): ScimValue | undefined {
     let raw = given;
     for (let step = 0; ; step += 1) {
-      if (isUnassigned(raw)) return undefined;
-      const value = definition.type === 'complex' ? this.#readComplex(definition, raw) : this.#readScalar(definition, raw);
+      if (this.isUnassigned(raw)) return undefined;
+      const value =
+        definition.type === 'complex'
+          ? this.#readComplex(definition, raw)
+          : this.#readScalar(definition, raw);
       if (value !== MISTYPED) return value;
       if (step === TOLERATED_STEPS_MAX) throw this.#mistyped(definition);
       raw = this.#tolerated(definition, raw);
@@ -200,13 +223,15 @@ export class ValueReader {
         return typeof raw === 'boolean' ? raw : MISTYPED;
       case 'integer':
         if (typeof raw !== 'number' || !Number.isInteger(raw)) return MISTYPED;
-        if (raw < INT32_MIN || raw > INT32_MAX) throw invalidValue(`${this.place()} is outside the range of 32 bits.`);
+        if (raw < INT32_MIN || raw > INT32_MAX)
+          throw invalidValue(`${this.place()} is outside the range of 32 bits.`);
         return raw;
       case 'decimal':
         return typeof raw === 'number' && Number.isFinite(raw) ? raw : MISTYPED;
       case 'dateTime':
         if (typeof raw !== 'string') return MISTYPED;
-        if (!isDateTime(raw)) throw invalidValue(`${this.place()} is not a date and time such as 2008-01-23T04:56:22Z.`);
+        if (!isDateTime(raw))
+          throw invalidValue(`${this.place()} is not a date and time such as 2008-01-23T04:56:22Z.`);
         return raw;
       case 'binary':
         if (typeof raw !== 'string') return MISTYPED;
@@ -221,7 +246,8 @@ export class ValueReader {
   }
 
   #readText(definition: AttributeDefinition, text: string): string {
-    if (!isStorableText(text)) throw invalidValue(`${this.place()} holds a NUL character or an unpaired surrogate.`);
+    if (!isStorableText(text))
+      throw invalidValue(`${this.place()} holds a NUL character or an unpaired surrogate.`);
     const bytesMax = definition.lengthBytesMax;
     if (exceedsBytes(text, bytesMax)) throw this.#tooLong(definition);
     // A unique index holds the folded form, which can be many times longer.
@@ -239,7 +265,7 @@ export class ValueReader {
 
   #mistyped(definition: AttributeDefinition): Error {
     const kind = definition.type === 'complex' ? 'an object' : `of type ${definition.type}`;
-    return invalidValue(`${this.place()} is not ${definition.multiValued ? `a list of values, each ${kind}` : kind}.`);
+    return invalidValue(`${this.place()} is not ${kind}.`);
   }
 
   #tooLong(definition: AttributeDefinition): Error {
@@ -252,15 +278,6 @@ export class ValueReader {
 }
 
 const MISTYPED = Symbol('mistyped');
-
-function isUnassigned(raw: unknown): raw is null | undefined | '' {
-  return raw === null || raw === undefined || raw === '';
-}
-
-/** True for what JSON calls an object. */
-export function isRawObject(raw: unknown): raw is RawObject {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
-}
 
 function pairKey(value: ScimDocument): string {
   const type = value['type'];

@@ -1,0 +1,228 @@
+import { isRawObject, readField, type RawObject } from '../document/raw-object.js';
+import {
+  conflict,
+  invalidPath,
+  invalidSyntax,
+  invalidValue,
+  payloadTooLarge,
+  type ScimError,
+} from '../errors/scim-error.js';
+import { type ResourceType } from '../schema/resource-type.js';
+import { bulkReferencesIn } from './bulk-references.js';
+
+export interface BulkLimits {
+  readonly operationsMax: number;
+}
+
+export type BulkMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** One operation of a bulk request, RFC 7644 s3.7, or the reason why it cannot be one. */
+export type BulkOperation = BulkStep | RefusedBulkOperation;
+
+export interface BulkStep {
+  readonly kind: 'step';
+  /** Place in the request, from 0; the response keeps the order of the request. */
+  readonly index: number;
+  readonly method: BulkMethod;
+  readonly bulkId?: string;
+  /** As the client wrote it, an entity tag. */
+  readonly version?: string;
+  readonly resourceType: ResourceType;
+  /** What the operation is on; absent for POST. */
+  readonly target?: { readonly id: string } | { readonly bulkId: string };
+  /** Unparsed; absent for DELETE. */
+  readonly data?: unknown;
+  /** Resources that must have been created before. */
+  readonly after: readonly string[];
+  /**
+   * Resources it refers to that are created later, because both refer to each other: create it without these references
+   * and set them when the ids are known.
+   */
+  readonly deferred: readonly string[];
+}
+
+export interface RefusedBulkOperation {
+  readonly kind: 'refused';
+  readonly index: number;
+  readonly method?: BulkMethod;
+  readonly bulkId?: string;
+  readonly error: ScimError;
+}
+
+export interface BulkPlan {
+  /** Stop after so many failed operations; without it, go on whatever fails. */
+  readonly failOnErrors?: number;
+  /** In the order in which they are to be done; each after what it refers to. */
+  readonly operations: readonly BulkOperation[];
+}
+
+/**
+ * Parses a bulk request into a plan, RFC 7644 s3.7. Operations keep their order unless one refers, by `bulkId:`, to a
+ * resource that a later one creates: then the later one comes first. References in a circle are cut at the earliest
+ * operation of it, which gets them in `deferred`.
+ *
+ * Throws for the request as a whole: 400 `invalidSyntax`, 413 above `operationsMax`. What is wrong with one operation
+ * (unknown endpoint, missing or repeated `bulkId`, a reference to nothing) is in its place in the plan.
+ */
+export function parseBulk(
+  body: unknown,
+  limits: BulkLimits,
+  resourceTypes: readonly ResourceType[],
+): BulkPlan {
+  if (!isRawObject(body)) throw invalidSyntax('The body is not a JSON object.');
+  const operations: unknown = readField(body, 'Operations');
+  if (!Array.isArray(operations)) throw invalidSyntax('Operations is not a list.');
+  if (operations.length > limits.operationsMax) {
+    throw payloadTooLarge(`The request has more than ${limits.operationsMax} operations.`);
+  }
+  const failOnErrors = readFailOnErrors(readField(body, 'failOnErrors'));
+  const read = refuseRepeated(operations.map((raw, index) => readOperation(raw, index, resourceTypes)));
+  return {
+    ...(failOnErrors === undefined ? {} : { failOnErrors }),
+    operations: orderOperations(refuseDangling(read)),
+  };
+}
+
+function readFailOnErrors(raw: unknown): number | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  if (typeof raw === 'number' && Number.isInteger(raw) && raw >= 1) return raw;
+  throw invalidSyntax('failOnErrors is not a whole number from 1.');
+}
+
+function readOperation(raw: unknown, index: number, resourceTypes: readonly ResourceType[]): BulkOperation {
+  if (!isRawObject(raw))
+    return { kind: 'refused', index, error: invalidSyntax('The operation is not an object.') };
+  const method = readMethod(readField(raw, 'method'));
+  const bulkId = readText(readField(raw, 'bulkId'));
+  const known = {
+    index,
+    ...(method === undefined ? {} : { method }),
+    ...(bulkId === undefined ? {} : { bulkId }),
+  };
+  if (method === undefined)
+    return { kind: 'refused', ...known, error: invalidSyntax('The method is not supported.') };
+  const step = readStep(raw, index, method, bulkId, resourceTypes);
+  return 'status' in step ? { kind: 'refused', ...known, error: step } : step;
+}
+
+function readStep(
+  raw: RawObject,
+  index: number,
+  method: BulkMethod,
+  bulkId: string | undefined,
+  resourceTypes: readonly ResourceType[],
+): BulkStep | ScimError {
+  const place = readPath(readField(raw, 'path'), resourceTypes);
+  if (place === undefined) return invalidPath('The path is not that of a resource.');
+  if ((method === 'POST') !== (place.target === undefined))
+    return invalidPath(`The path does not suit ${method}.`);
+  if (method === 'POST' && bulkId === undefined) return invalidValue('A POST has no bulkId.');
+  const data = readField(raw, 'data');
+  if (method !== 'DELETE' && !isRawObject(data)) return invalidSyntax('The data is not an object.');
+  const version = readText(readField(raw, 'version'));
+  const inPath = place.target !== undefined && 'bulkId' in place.target ? [place.target.bulkId] : [];
+  return {
+    kind: 'step',
+    index,
+    method,
+    ...(bulkId === undefined ? {} : { bulkId }),
+    ...(version === undefined ? {} : { version }),
+    ...place,
+    ...(method === 'DELETE' ? {} : { data }),
+    after: [...new Set([...inPath, ...bulkReferencesIn(data)])].filter((each) => each !== bulkId),
+    deferred: bulkId !== undefined && bulkReferencesIn(data).has(bulkId) ? [bulkId] : [],
+  };
+}
+
+function readMethod(raw: unknown): BulkMethod | undefined {
+  const method = typeof raw === 'string' ? raw.toUpperCase() : undefined;
+  return method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE'
+    ? method
+    : undefined;
+}
+
+const BULK_ID_LENGTH_MAX = 256;
+
+function readText(raw: unknown): string | undefined {
+  return typeof raw === 'string' && raw !== '' && raw.length <= BULK_ID_LENGTH_MAX ? raw : undefined;
+}
+
+type Place = Pick<BulkStep, 'resourceType' | 'target'>;
+
+function readPath(raw: unknown, resourceTypes: readonly ResourceType[]): Place | undefined {
+  if (typeof raw !== 'string' || raw.length > 1024) return undefined;
+  const [before, endpoint, id, ...rest] = raw.split('/');
+  const resourceType = resourceTypes.find((each) => each.endpoint === `/${endpoint}`);
+  if (before !== '' || rest.length > 0 || resourceType === undefined) return undefined;
+  if (id === undefined) return { resourceType };
+  if (id === '') return undefined;
+  return { resourceType, target: id.startsWith('bulkId:') ? { bulkId: id.slice(7) } : { id } };
+}
+
+function refuseRepeated(operations: readonly BulkOperation[]): readonly BulkOperation[] {
+  const seen = new Set<string>();
+  return operations.map((operation) => {
+    if (operation.kind === 'refused' || operation.method !== 'POST' || operation.bulkId === undefined)
+      return operation;
+    if (seen.has(operation.bulkId))
+      return refuse(operation, invalidValue('The bulkId is that of an earlier operation.'));
+    seen.add(operation.bulkId);
+    return operation;
+  });
+}
+
+/** Refusing one operation leaves those that refer to it without their target, and so on. */
+function refuseDangling(operations: readonly BulkOperation[]): readonly BulkOperation[] {
+  const created = new Set(
+    operations.flatMap((each) => (each.kind === 'step' && each.method === 'POST' ? [each.bulkId] : [])),
+  );
+  const checked = operations.map((operation) =>
+    operation.kind === 'step' && operation.after.some((bulkId) => !created.has(bulkId))
+      ? refuse(operation, conflict('The operation refers to a bulkId that no other operation creates.'))
+      : operation,
+  );
+  const isSettled = checked.every((operation, position) => operation === operations[position]);
+  return isSettled ? checked : refuseDangling(checked);
+}
+
+function refuse(step: BulkStep, error: ScimError): RefusedBulkOperation {
+  const { index, method, bulkId } = step;
+  return { kind: 'refused', index, method, ...(bulkId === undefined ? {} : { bulkId }), error };
+}
+
+function orderOperations(operations: readonly BulkOperation[]): readonly BulkOperation[] {
+  const ordered: BulkOperation[] = [];
+  const done = new Set<string>();
+  let waiting = operations;
+  while (waiting.length > 0) {
+    const blocked: BulkOperation[] = [];
+    for (const operation of waiting) {
+      const isReady = operation.kind === 'refused' || operation.after.every((bulkId) => done.has(bulkId));
+      if (!isReady) blocked.push(operation);
+      else finish(operation, ordered, done);
+    }
+    if (blocked.length === waiting.length) finish(cutCircle(blocked, done), ordered, done);
+    waiting =
+      blocked.length === waiting.length
+        ? blocked.filter(({ index }) => index !== ordered.at(-1)!.index)
+        : blocked;
+  }
+  return ordered;
+}
+
+function finish(operation: BulkOperation, ordered: BulkOperation[], done: Set<string>): void {
+  ordered.push(operation);
+  if (operation.kind === 'step' && operation.method === 'POST') done.add(operation.bulkId!);
+}
+
+/** Every blocked operation waits for a creation, so one of the creations waits for another in a circle. */
+function cutCircle(blocked: readonly BulkOperation[], done: ReadonlySet<string>): BulkOperation {
+  const first = blocked.find((each) => each.kind === 'step' && each.method === 'POST')!;
+  if (first.kind === 'refused') return first;
+  const missing = first.after.filter((bulkId) => !done.has(bulkId));
+  return {
+    ...first,
+    after: first.after.filter((bulkId) => done.has(bulkId)),
+    deferred: [...first.deferred, ...missing],
+  };
+}

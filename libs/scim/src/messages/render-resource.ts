@@ -1,0 +1,147 @@
+import { isComplex, isList, type ScimDocument, type ScimValue } from '../document/scim-document.js';
+import { needsAttribute } from '../projection/parse-projection.js';
+import { project } from '../projection/project.js';
+import { DEFAULT_PROJECTION, type Projection } from '../projection/projection.js';
+import { type AttributeDefinition } from '../schema/attribute-definition.js';
+import { type AttributeSet } from '../schema/attribute-set.js';
+import { type ResourceType } from '../schema/resource-type.js';
+import { type Member } from '../patch/split-membership.js';
+import { renderEtag } from './etag.js';
+
+/** A resource as its store holds it. */
+export interface StoredResource {
+  readonly id: string;
+  /** Canonical, without `id`, `meta` and `schemas`. */
+  readonly document: ScimDocument;
+  readonly version: number;
+  readonly createdAt: Date | string;
+  readonly lastModified: Date | string;
+  /** A group's members, where they are kept apart from its document. */
+  readonly members?: readonly Member[];
+  /** The groups a user is a member of. */
+  readonly groups?: readonly Member[];
+}
+
+export interface RenderOptions {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  /** What the schema returns by default, unless told. */
+  readonly projection?: Projection;
+}
+
+/** A resource on the wire: plain JSON, made for `JSON.stringify`. */
+export interface ResourceMessage {
+  readonly [attribute: string]: unknown;
+}
+
+interface MessageDraft {
+  [attribute: string]: ScimValue;
+}
+
+/**
+ * Renders a resource for a response: `schemas` (extensions only where the document has them), `id`, `externalId`, the
+ * attributes in the order of the schema, the extensions, `meta`. The order does not depend on that of the document, so
+ * equal resources give equal bytes. `$ref` of members, groups and managers is made here. Attributes the schema does not
+ * have (any more) are left out.
+ */
+export function renderResource(
+  resourceType: ResourceType,
+  stored: StoredResource,
+  { baseUrl, projection = DEFAULT_PROJECTION }: RenderOptions,
+): ResourceMessage {
+  const { document } = stored;
+  const message: MessageDraft = { schemas: [], id: stored.id };
+  const schemas: string[] = [resourceType.schema.id];
+  if (document['externalId'] !== undefined) message['externalId'] = document['externalId'];
+  renderAttributes(resourceType.schema.attributes, document, message, baseUrl);
+  if (stored.members !== undefined && needsAttribute(projection, 'members')) {
+    message['members'] = renderReferences(stored.members, baseUrl);
+  }
+  if (stored.groups !== undefined && stored.groups.length > 0 && needsAttribute(projection, 'groups')) {
+    message['groups'] = renderReferences(stored.groups, baseUrl, 'Group');
+  }
+  for (const { schema } of resourceType.extensions) {
+    const extension = document[schema.id];
+    if (!isComplex(extension)) continue;
+    const rendered: MessageDraft = {};
+    renderAttributes(schema.attributes, extension, rendered, baseUrl);
+    message[schema.id] = rendered;
+    schemas.push(schema.id);
+  }
+  message['schemas'] = schemas;
+  message['meta'] = {
+    resourceType: resourceType.name,
+    created: instant(stored.createdAt),
+    lastModified: instant(stored.lastModified),
+    location: locationOf(resourceType, stored.id, baseUrl),
+    version: renderEtag(stored.version),
+  };
+  return project(resourceType, message, projection);
+}
+
+/** The URI of a resource, for `meta.location` and the `Location` header. */
+export function locationOf(resourceType: ResourceType, id: string, baseUrl: string): string {
+  return `${baseUrl}${resourceType.endpoint}/${encodeURIComponent(id)}`;
+}
+
+function renderAttributes(
+  set: AttributeSet,
+  document: ScimDocument,
+  message: MessageDraft,
+  baseUrl: string,
+): void {
+  for (const definition of set.list) {
+    const value = document[definition.name];
+    if (value === undefined) continue;
+    message[definition.name] =
+      definition.type === 'complex' ? renderComplex(definition, value, baseUrl) : value;
+  }
+}
+
+function renderComplex(definition: AttributeDefinition, value: ScimValue, baseUrl: string): ScimValue {
+  if (isList(value)) return value.map((each) => renderOne(definition, each, baseUrl));
+  return renderOne(definition, value, baseUrl);
+}
+
+function renderOne(definition: AttributeDefinition, value: ScimValue, baseUrl: string): ScimValue {
+  if (!isComplex(value)) return value;
+  const rendered: MessageDraft = {};
+  for (const { name, mutability, referenceTypes } of definition.subAttributes.list) {
+    const part = value[name];
+    if (part !== undefined) rendered[name] = part;
+    else if (name === '$ref' && mutability === 'readOnly') {
+      const uri = referenceUri(value, referenceTypes[0], baseUrl);
+      if (uri !== undefined) rendered[name] = uri;
+    }
+  }
+  return rendered;
+}
+
+function renderReferences(members: readonly Member[], baseUrl: string, otherwise = 'User'): ScimValue {
+  return members.map((member) => {
+    const uri = referenceUri(member, otherwise, baseUrl);
+    return {
+      value: member.value,
+      ...(uri === undefined ? {} : { $ref: uri }),
+      ...(member.type === undefined ? {} : { type: member.type }),
+      ...(member.display === undefined ? {} : { display: member.display }),
+    };
+  });
+}
+
+/** Only the kinds of resource RFC 7643 itself refers to have an endpoint that follows from their name. */
+function referenceUri(
+  reference: { readonly value?: ScimValue; readonly type?: ScimValue },
+  otherwise: string | undefined,
+  baseUrl: string,
+): string | undefined {
+  const { value, type } = reference;
+  if (typeof value !== 'string') return undefined;
+  const kind = type === 'User' || type === 'Group' ? type : otherwise;
+  if (kind !== 'User' && kind !== 'Group') return undefined;
+  return `${baseUrl}/${kind}s/${encodeURIComponent(value)}`;
+}
+
+function instant(time: Date | string): string {
+  return typeof time === 'string' ? time : time.toISOString();
+}

@@ -1,0 +1,197 @@
+import {
+  copyDocument,
+  isComplex,
+  isEmptyDocument,
+  isList,
+  equalValues,
+  type ScimDocument,
+  type ScimValue,
+} from '../document/scim-document.js';
+import { invalidValue, mutability, noTarget } from '../errors/scim-error.js';
+import { type ResolvedFilter } from '../filter/filter.js';
+import { matchesValue } from '../filter/matches-filter.js';
+import { resolveValueFilter } from '../filter/resolve-filter.js';
+import { type AttributeDefinition } from '../schema/attribute-definition.js';
+import { asPathError } from '../path/parse-path.js';
+import { type PatchOperation, type RemoveOperation, type SetOperation } from './patch.js';
+import { findRepeated, isListed, literalsOf, selectValues } from './value-selection.js';
+
+/** Applies one operation to the values of a multi-valued attribute. Returns the same list when nothing changes. */
+export function patchValues(
+  definition: AttributeDefinition,
+  values: readonly ScimValue[],
+  operation: PatchOperation,
+): readonly ScimValue[] {
+  const { filter: parsed } = operation.path;
+  const filter = parsed === undefined ? undefined : asPathError(() => resolveValueFilter(parsed, definition));
+  const next =
+    operation.op === 'remove'
+      ? removeValues(definition, values, operation, filter)
+      : setValues(definition, values, operation, filter);
+  if (next.length > definition.valuesMax) {
+    throw invalidValue(`${definition.name} would hold more than ${definition.valuesMax} values.`);
+  }
+  checkRequired(definition, values, next);
+  return next;
+}
+
+function removeValues(
+  definition: AttributeDefinition,
+  values: readonly ScimValue[],
+  { path, values: listed }: RemoveOperation,
+  filter: ResolvedFilter | undefined,
+): readonly ScimValue[] {
+  if (listed !== undefined) {
+    return keepUnlisted(values, listed);
+  }
+  // Removing what is not there is no error: the request that is sent again after a lost answer must succeed.
+  const selected = selectValues(values, filter);
+  if (selected.length === 0) return values;
+  if (path.subAttribute === undefined)
+    return values.filter((_value, position) => !selected.includes(position));
+  const name = path.subAttribute;
+  return values.flatMap((value, position) => {
+    if (!selected.includes(position) || !isComplex(value) || value[name] === undefined) return [value];
+    refuseImmutable(definition, name);
+    const copy = copyDocument(value);
+    delete copy[name];
+    return isEmptyDocument(copy) ? [] : [copy];
+  });
+}
+
+function keepUnlisted(values: readonly ScimValue[], listed: readonly ScimValue[]): readonly ScimValue[] {
+  const kept = values.filter((value) => !listed.some((each) => isListed(value, each)));
+  return kept.length === values.length ? values : kept;
+}
+
+function setValues(
+  definition: AttributeDefinition,
+  values: readonly ScimValue[],
+  operation: SetOperation,
+  filter: ResolvedFilter | undefined,
+): readonly ScimValue[] {
+  const { op, path, value } = operation;
+  if (filter === undefined && path.subAttribute === undefined) {
+    if (!isList(value)) throw invalidValue(`${definition.name} is not a list of values.`);
+    return op === 'replace' ? replaceAll(values, value) : addAll(values, value);
+  }
+  const selected = selectValues(values, filter);
+  if (selected.length === 0) return createValue(definition, values, operation, filter);
+  const next = values.slice();
+  for (const position of selected) {
+    next[position] = changed(definition, values[position]!, operation, filter);
+  }
+  return settlePrimary(values, next);
+}
+
+function replaceAll(values: readonly ScimValue[], value: readonly ScimValue[]): readonly ScimValue[] {
+  return equalValues(values, value) ? values : value;
+}
+
+/** RFC 7644 s3.5.2.1: values are appended; one that is there already changes nothing. */
+function addAll(values: readonly ScimValue[], added: readonly ScimValue[]): readonly ScimValue[] {
+  let next = values;
+  for (const value of added) next = addOne(next, value);
+  return next;
+}
+
+function addOne(values: readonly ScimValue[], value: ScimValue): readonly ScimValue[] {
+  const position = findRepeated(values, value);
+  if (position === -1) return settlePrimary(values, [...values, value]);
+  const existing = values[position]!;
+  const merged = isComplex(existing) && isComplex(value) ? merge(existing, value) : existing;
+  if (merged === existing) return values;
+  return settlePrimary(values, values.with(position, merged));
+}
+
+/**
+ * A path such as `emails[type eq "work"].value` creates the value it does not find. RFC 7644 s3.5.2.3 has noTarget for
+ * that, but connectors write so and nothing else. What is created must be what the filter selects, so that the next
+ * operation finds it; where the filter does not say what that would be, it is noTarget.
+ */
+function createValue(
+  definition: AttributeDefinition,
+  values: readonly ScimValue[],
+  { path, value }: SetOperation,
+  filter: ResolvedFilter | undefined,
+): readonly ScimValue[] {
+  const created =
+    path.subAttribute === undefined ? value : withAttribute(undefined, path.subAttribute, value);
+  const whole = isComplex(created) ? merge(literalsOf(filter), created) : created;
+  if (filter !== undefined && !matchesValue(filter, whole)) {
+    throw noTarget(`No value of ${definition.name} is selected by the path, and none can be made from it.`);
+  }
+  return addOne(values, whole);
+}
+
+function changed(
+  definition: AttributeDefinition,
+  existing: ScimValue,
+  { op, path, value }: SetOperation,
+  filter: ResolvedFilter | undefined,
+): ScimValue {
+  if (path.subAttribute !== undefined) {
+    if (!isComplex(existing)) throw invalidValue(`${definition.name} has no sub-attributes.`);
+    const old = existing[path.subAttribute];
+    if (equalValues(old, value)) return existing;
+    if (old !== undefined) refuseImmutable(definition, path.subAttribute);
+    return withAttribute(existing, path.subAttribute, value);
+  }
+  if (!isComplex(existing) || !isComplex(value)) return value;
+  // The literals stay, or the same request sent twice would not find the value it replaced.
+  const next = op === 'add' ? merge(existing, value) : merge(literalsOf(filter), value);
+  if (equalValues(existing, next)) return existing;
+  for (const { name, mutability: kind } of definition.subAttributes) {
+    const isKept = existing[name] === undefined || equalValues(existing[name], next[name]);
+    if (kind === 'immutable' && !isKept) refuseImmutable(definition, name);
+  }
+  return next;
+}
+
+/** RFC 7644 s3.5.2: a value that becomes primary takes the mark from the one that had it. */
+function settlePrimary(before: readonly ScimValue[], after: ScimValue[]): readonly ScimValue[] {
+  if (after.length === before.length && after.every((value, position) => value === before[position]))
+    return before;
+  const winner = after.findIndex((value, position) => isPrimary(value) && !isPrimary(before[position]));
+  if (winner === -1) return after;
+  return after.map((value, position) =>
+    position !== winner && isPrimary(value) ? withAttribute(value as ScimDocument, 'primary', false) : value,
+  );
+}
+
+function isPrimary(value: ScimValue | undefined): boolean {
+  return isComplex(value) && value['primary'] === true;
+}
+
+/** `base` with the attributes of `over`; `base` itself when that changes nothing. */
+function merge(base: ScimDocument, over: ScimDocument): ScimDocument {
+  if (Object.keys(over).every((name) => equalValues(base[name], over[name]))) return base;
+  const copy = copyDocument(base);
+  for (const name of Object.keys(over)) copy[name] = over[name]!;
+  return copy;
+}
+
+function withAttribute(base: ScimDocument | undefined, name: string, value: ScimValue): ScimDocument {
+  const copy = copyDocument(base ?? {});
+  copy[name] = value;
+  return copy;
+}
+
+function refuseImmutable(definition: AttributeDefinition, name: string): void {
+  if (definition.subAttributes.find(name)?.mutability === 'immutable') {
+    throw mutability(`${definition.name}.${name} is immutable.`);
+  }
+}
+
+function checkRequired(
+  definition: AttributeDefinition,
+  before: readonly ScimValue[],
+  after: readonly ScimValue[],
+): void {
+  if (after === before) return;
+  for (const { name } of definition.subAttributes.required) {
+    if (after.some((value) => isComplex(value) && value[name] === undefined && !before.includes(value))) {
+      throw invalidValue(`${definition.name}.${name} is required.`);
+    }
+  }
+}
