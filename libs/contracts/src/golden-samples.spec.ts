@@ -41,7 +41,7 @@ function withMore(sample: SampleRecord): EncodedRecord {
   const grow = (value: unknown): unknown => {
     if (Array.isArray(value)) return (value as unknown[]).map(grow);
     if (typeof value !== 'object' || value === null) return value;
-    const grown = Object.entries(value).map(([name, each]) => [
+    const grown = Object.entries(value as Record<string, unknown>).map(([name, each]) => [
       name,
       documents.has(name) ? each : grow(each),
     ]);
