@@ -59,6 +59,8 @@ export interface MetricsOptions {
   readonly processMetrics?: boolean;
 }
 
+const delayResolutionMs = 20;
+
 type AnyMetric = Counter | Gauge | Histogram;
 
 /** Makes the metrics of one service, in a registry of their own, each series labelled with `service`. */
@@ -104,13 +106,15 @@ class PrometheusMetrics implements Metrics {
 
   measureProcess(): void {
     collectDefaultMetrics({ register: this.registry });
-    const delay = monitorEventLoopDelay({ resolution: 20 });
+    const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
     delay.enable();
     this.closers.push(() => delay.disable());
     this.onCollect(() => {
       const gauge = this.gauge('event_loop_delay_seconds');
-      // Without a single sample the histogram answers NaN or its own bounds; nothing was delayed then.
-      const seconds = (nanoseconds: number): number => (delay.count > 0 ? nanoseconds / 1e9 : 0);
+      // The histogram holds the time between two ticks of its timer; what exceeds the timer's own period is delay. Without
+      // a single tick it answers NaN or its own bounds: nothing was delayed then.
+      const seconds = (nanoseconds: number): number =>
+        delay.count > 0 ? Math.max(0, nanoseconds / 1e9 - delayResolutionMs / 1e3) : 0;
       gauge.set({ quantile: '0.5' }, seconds(delay.percentile(50)));
       gauge.set({ quantile: '0.99' }, seconds(delay.percentile(99)));
       gauge.set({ quantile: '1' }, seconds(delay.max));
