@@ -36,7 +36,7 @@ export type ParkReason = 'refused' | 'gave_up';
 
 export type NextStep =
   | { readonly state: 'sent' }
-  | { readonly state: 'scheduled'; readonly dueAt: Date }
+  | { readonly state: 'scheduled'; readonly delayMs: number }
   | { readonly state: 'parked'; readonly reason: ParkReason };
 
 export interface AttemptHistory {
@@ -56,7 +56,6 @@ export function afterAttempt(
   if (result.outcome === 'refused') return { state: 'parked', reason: 'refused' };
   const last = policy.delaysMs.length - 1;
   const delayMs = policy.delaysMs[Math.min(history.attempts, last)] ?? policy.delaysMs[0];
-  const dueAt = new Date(now.getTime() + delayMs);
-  if (dueAt.getTime() - history.firstAttemptAt.getTime() > policy.ageMsMax) return { state: 'parked', reason: 'gave_up' };
-  return { state: 'scheduled', dueAt };
+  const ageMs = now.getTime() + delayMs - history.firstAttemptAt.getTime();
+  return ageMs > policy.ageMsMax ? { state: 'parked', reason: 'gave_up' } : { state: 'scheduled', delayMs };
 }

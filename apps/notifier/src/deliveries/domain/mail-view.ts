@@ -10,14 +10,15 @@ export interface MailView {
   readonly happened: string;
   /** What to do. */
   readonly remedy: string;
-  readonly consoleUrl: string;
+  /** Where to read more; null where there is no console. */
+  readonly consoleUrl: string | null;
   readonly namesTitle: string;
   readonly names: readonly string[];
   /** `and 4,990 more`; null when all are named. */
   readonly more: string | null;
   readonly facts: readonly { readonly label: string; readonly value: string }[];
   readonly footer: string;
-  readonly notificationsUrl: string;
+  readonly notificationsUrl: string | null;
 }
 
 const TENANT_CHARACTERS_MAX = 60;
@@ -35,8 +36,8 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 
-/** @param consoleUrl Where the tenant's admin reads more; the only place that links lead to. */
-export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: string): MailView {
+/** @param consoleUrl Where the tenant's admin reads more, null for nowhere; the only place that links lead to. */
+export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: string | null): MailView {
   const tenant = oneLine(content.tenantName, TENANT_CHARACTERS_MAX);
   const definition = causeOf(content.cause);
   const who = whoOf(content);
@@ -62,7 +63,7 @@ export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: s
       },
       { label: 'Request id', value: oneLine(content.requestId, REQUEST_ID_CHARACTERS_MAX) },
     ],
-    footer: `You get this mail because failure notifications are switched on for ${tenant}. To change the address or to stop these mails:`,
+    footer: footerOf(tenant, consoleUrl),
     notificationsUrl: consolePage(consoleUrl, tenantId, 'notifications', {}),
   };
 }
@@ -102,12 +103,18 @@ function firstSentence(detail: string): string {
   return end < 0 ? detail : detail.slice(0, end + 1);
 }
 
+function footerOf(tenant: string, consoleUrl: string | null): string {
+  const how = consoleUrl === null ? ', ask the operator of this service.' : ':';
+  return `You get this mail because failure notifications are switched on for ${tenant}. To change the address or to stop these mails${how}`;
+}
+
 function consolePage(
-  consoleUrl: string,
+  consoleUrl: string | null,
   tenantId: TenantId,
   page: string,
   query: Readonly<Record<string, string>>,
-): string {
+): string | null {
+  if (consoleUrl === null) return null;
   const url = new URL(`${consoleUrl.replace(/\/+$/, '')}/tenants/${encodeURIComponent(tenantId)}/${page}`);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;

@@ -31,7 +31,9 @@ export function decide(
   if (incident === null) return begin(null, failure, context, policy);
   if (isOver(incident, context.now, policy)) return begin(incident, failure, context, policy);
   const counted = { ...incident, failureCount: incident.failureCount + 1, lastFailureAt: context.now };
-  if (counted.mail.gathering) return { incident: counted };
+  if (counted.mail.gathering) {
+    return { incident: { ...counted, mail: { ...counted.mail, failureCount: counted.mail.failureCount + 1 } } };
+  }
   const soonestMs = context.now.getTime() + policy.groupWaitMs;
   return schedule(counted, 'continued', new Date(Math.max(soonestMs, counted.mail.quietUntil.getTime())), policy);
 }
@@ -55,7 +57,7 @@ function begin(
     openedAt: new Date(failure.occurredAt),
     lastFailureAt: now,
     failureCount: 1,
-    mail: ended?.mail ?? { sequence: 0, gathering: false, quietUntil: now },
+    mail: ended?.mail ?? { sequence: 0, gathering: false, quietUntil: now, failureCount: 0 },
   };
   return schedule(incident, 'opened', new Date(now.getTime() + policy.groupWaitMs), policy);
 }
@@ -64,7 +66,7 @@ function schedule(incident: Incident, kind: MailKind, dueAt: Date, policy: Incid
   const sequence = incident.mail.sequence + 1;
   const quietUntil = new Date(dueAt.getTime() + policy.quietPeriodMs);
   return {
-    incident: { ...incident, mail: { sequence, gathering: true, quietUntil } },
+    incident: { ...incident, mail: { sequence, gathering: true, quietUntil, failureCount: 1 } },
     mail: { tenantId: incident.tenantId, incidentId: incident.incidentId, sequence, kind, dueAt },
   };
 }

@@ -15,6 +15,8 @@ export interface LatestMail {
   readonly gathering: boolean;
   /** Once the mail is written, failures wait until then before the next mail reports them. */
   readonly quietUntil: Date;
+  /** Failures that it covers. */
+  readonly failureCount: number;
 }
 
 /** The failures of one group, from the first one until nothing was heard of it for a quiet period. */

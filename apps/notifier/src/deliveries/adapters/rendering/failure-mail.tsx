@@ -20,11 +20,12 @@ const styles = {
   },
   list: { fontSize: '14px', lineHeight: '22px', margin: '0 0 8px', paddingLeft: '20px', overflowWrap: 'anywhere' },
   rule: { borderColor: '#d0d7de', margin: '20px 0' },
+  link: { color: '#0b5fce', textDecoration: 'underline' },
   small: { color: '#57606a', fontSize: '12px', lineHeight: '18px', margin: 0 },
 } as const;
 
 const DARK = `@media (prefers-color-scheme: dark) {
-  .page { background-color: #0d1117 !important; }
+  .page, .page > table > tbody > tr > td { background-color: #0d1117 !important; }
   .card { background-color: #161b22 !important; color: #e6edf3 !important; }
   .small, .small a { color: #9da7b3 !important; }
 }`;
@@ -52,17 +53,24 @@ export function FailureMail({ view }: { readonly view: MailView }) {
             What to do
           </Heading>
           <Text style={styles.text}>{view.remedy}</Text>
-          <Section style={{ margin: '12px 0' }}>
-            <Button href={view.consoleUrl} style={styles.button}>
-              Open in the console
-            </Button>
-          </Section>
+          {view.consoleUrl === null ? null : (
+            <Section style={{ margin: '12px 0' }}>
+              <Button href={view.consoleUrl} style={styles.button}>
+                Open in the console
+              </Button>
+            </Section>
+          )}
           <Names view={view} />
           <Hr style={styles.rule} />
           <Facts view={view} />
           <Hr style={styles.rule} />
           <Text className="small" style={styles.small}>
-            {view.footer} <Link href={view.notificationsUrl}>notification settings</Link>
+            {view.footer}{' '}
+            {view.notificationsUrl === null ? null : (
+              <Link href={view.notificationsUrl} style={styles.link}>
+                notification settings
+              </Link>
+            )}
           </Text>
         </Container>
       </Body>

@@ -13,7 +13,7 @@ export function plainText(view: MailView): string {
     '',
     'What to do',
     view.remedy,
-    view.consoleUrl,
+    ...lineOf(view.consoleUrl),
     '',
     view.namesTitle,
     ...names,
@@ -23,7 +23,11 @@ export function plainText(view: MailView): string {
     // RFC 3676 section 4.3: what follows is the signature, which readers may fold away.
     '-- ',
     view.footer,
-    view.notificationsUrl,
+    ...lineOf(view.notificationsUrl),
     '',
   ].join('\n');
+}
+
+function lineOf(url: string | null): readonly string[] {
+  return url === null ? [] : [url];
 }

@@ -1,0 +1,11 @@
+import type { MigrationSet } from '@muster/persistence';
+import { CreateNotifierTables1795400000000 } from './create-notifier-tables.js';
+
+/** The role that the service takes on: it owns nothing and sees only the tenants that a transaction lists. */
+export const NOTIFIER_ROLE = 'muster_notifier';
+
+export const notifierSchema: MigrationSet = {
+  schema: 'notifier',
+  migrations: [CreateNotifierTables1795400000000],
+  readers: [NOTIFIER_ROLE],
+};
