@@ -4,7 +4,16 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -150,7 +159,9 @@ async function build() {
   if (isComplete && readText(stampFile) === wanted) return;
   say('building');
   const nx = join(MODULES, '.bin', 'nx');
-  const code = await run(nx, ['run-many', '-t', 'build', '--output-style=static'], { env: { NX_TUI: 'false' } });
+  const code = await run(nx, ['run-many', '-t', 'build', '--output-style=static'], {
+    env: { NX_TUI: 'false' },
+  });
   if (code !== 0) throw new BootstrapError('the build failed; the reason is above', code);
   writeFileSync(stampFile, wanted);
 }
@@ -181,7 +192,8 @@ class BootstrapError extends Error {
 
 async function main([name, ...args]) {
   const program = Object.hasOwn(PROGRAMS, name ?? '') ? PROGRAMS[name] : undefined;
-  if (program === undefined) throw new BootstrapError(`usage: bootstrap.mjs ${Object.keys(PROGRAMS).join('|')} [arguments]`);
+  if (program === undefined)
+    throw new BootstrapError(`usage: bootstrap.mjs ${Object.keys(PROGRAMS).join('|')} [arguments]`);
   await whileLocked(async () => {
     await install();
     if (stopSignal === undefined) await build();

@@ -19,7 +19,8 @@ async function main(): Promise<number> {
     onWarning: (message) => console.error(`! ${message}`),
     onBroken: (reason) => stopWanted.resolve(reason),
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopWanted.resolve(undefined));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => stopWanted.resolve(undefined));
   serveControlChannel(stack, () => stopWanted.resolve(undefined));
 
   stack.start().then(
@@ -30,7 +31,9 @@ async function main(): Promise<number> {
     (error: unknown) => stopWanted.resolve(error instanceof Error ? error.message : String(error)),
   );
   const reason = await stopWanted.promise;
-  console.error(reason === undefined ? '\nStopping ...' : `\nMuster stops: ${reason}\nLogs: ${settings.home}/log`);
+  console.error(
+    reason === undefined ? '\nStopping ...' : `\nMuster stops: ${reason}\nLogs: ${settings.home}/log`,
+  );
   await stack.stop(reason);
   unlock();
   return reason === undefined ? 0 : 1;

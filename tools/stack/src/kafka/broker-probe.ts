@@ -51,7 +51,12 @@ function shortString(text: string): Buffer {
 }
 
 /** One request on a connection of its own; the answer's body, after its length and correlation id. */
-function request(host: string, port: number, api: { key: number; version: number }, body: Buffer): Promise<Buffer> {
+function request(
+  host: string,
+  port: number,
+  api: { key: number; version: number },
+  body: Buffer,
+): Promise<Buffer> {
   const header = Buffer.alloc(8);
   header.writeInt16BE(api.key, 0);
   header.writeInt16BE(api.version, 2);

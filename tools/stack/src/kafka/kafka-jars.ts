@@ -55,6 +55,9 @@ export async function provideKafkaJars(options: KafkaJarsOptions): Promise<strin
 }
 
 async function jarsDirOf(cacheDir: string): Promise<string> {
-  const digest = createHash('sha256').update(await readFile(POM)).digest('hex').slice(0, 12);
+  const digest = createHash('sha256')
+    .update(await readFile(POM))
+    .digest('hex')
+    .slice(0, 12);
   return join(cacheDir, `kafka-${digest}`);
 }

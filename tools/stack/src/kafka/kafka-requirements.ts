@@ -5,7 +5,8 @@ import { hasKafkaJars, provideKafkaJars } from './kafka-jars.js';
 const run = promisify(execFile);
 const JAVA_VERSION_MIN = 17;
 
-export type KafkaAvailability = { readonly available: true } | { readonly available: false; readonly missing: string };
+export type KafkaAvailability =
+  { readonly available: true } | { readonly available: false; readonly missing: string };
 
 export interface KafkaRequirementsOptions {
   readonly cacheDir: string;
@@ -14,14 +15,21 @@ export interface KafkaRequirementsOptions {
 }
 
 /** Can this machine run Kafka? Needs Java, and Maven with a network for the first time. Fetches the jars on the way. */
-export async function provideKafkaRequirements(options: KafkaRequirementsOptions): Promise<KafkaAvailability> {
+export async function provideKafkaRequirements(
+  options: KafkaRequirementsOptions,
+): Promise<KafkaAvailability> {
   const version = await javaVersion();
-  if (version === undefined) return { available: false, missing: `no java on the PATH (Java ${JAVA_VERSION_MIN} or newer)` };
+  if (version === undefined)
+    return { available: false, missing: `no java on the PATH (Java ${JAVA_VERSION_MIN} or newer)` };
   if (version < JAVA_VERSION_MIN) {
-    return { available: false, missing: `java is version ${version}, Kafka needs ${JAVA_VERSION_MIN} or newer` };
+    return {
+      available: false,
+      missing: `java is version ${version}, Kafka needs ${JAVA_VERSION_MIN} or newer`,
+    };
   }
   if (await hasKafkaJars(options.cacheDir)) return { available: true };
-  if (!(await runs('mvn', ['-v']))) return { available: false, missing: 'no mvn on the PATH to fetch Kafka with' };
+  if (!(await runs('mvn', ['-v'])))
+    return { available: false, missing: 'no mvn on the PATH to fetch Kafka with' };
   try {
     await provideKafkaJars(options);
     return { available: true };

@@ -26,7 +26,11 @@ export interface MailCatcher {
   close(): Promise<void>;
 }
 
-export async function startMailCatcher({ dir, smtpPort, pagePort }: MailCatcherOptions): Promise<MailCatcher> {
+export async function startMailCatcher({
+  dir,
+  smtpPort,
+  pagePort,
+}: MailCatcherOptions): Promise<MailCatcher> {
   const mailbox = await Mailbox.open(dir);
   const page = createServer((request, response) => void answer(mailbox, request, response));
   await listening(page, pagePort);

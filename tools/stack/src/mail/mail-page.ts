@@ -23,7 +23,8 @@ export function listPage(mails: readonly CaughtMail[]): string {
 
 export function mailPage(mail: CaughtMailContent): string {
   const head = `<p><a href="/">All mail</a></p><h1>${escapeHtml(mail.subject)}</h1><p>${escapeHtml(mail.from)} to ${escapeHtml(mail.to.join(', '))}, ${escapeHtml(mail.receivedAt)}</p>`;
-  const html = mail.html === '' ? '' : `<iframe sandbox title="Mail" srcdoc="${escapeHtml(mail.html)}"></iframe>`;
+  const html =
+    mail.html === '' ? '' : `<iframe sandbox title="Mail" srcdoc="${escapeHtml(mail.html)}"></iframe>`;
   return page(mail.subject, `${head}${html}<h2>Text</h2><pre>${escapeHtml(mail.text)}</pre>`);
 }
 

@@ -64,8 +64,15 @@ export class Mailbox {
     const mail = this.#mails.get(id);
     if (mail === undefined) return undefined;
     const parsed = await simpleParser(await readFile(this.#pathOf(id)));
-    const headers = Object.fromEntries(parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()]));
-    return { ...mail, headers, text: parsed.text ?? '', html: typeof parsed.html === 'string' ? parsed.html : '' };
+    const headers = Object.fromEntries(
+      parsed.headerLines.map(({ key, line }) => [key, line.slice(line.indexOf(':') + 1).trim()]),
+    );
+    return {
+      ...mail,
+      headers,
+      text: parsed.text ?? '',
+      html: typeof parsed.html === 'string' ? parsed.html : '',
+    };
   }
 
   async clear(): Promise<void> {

@@ -14,7 +14,9 @@ export async function findPostgresAccount(): Promise<PostgresAccount> {
   if (process.getuid?.() !== 0) return {};
   const found = (await idsOf('postgres')) ?? (await createAccount()) ?? (await idsOf('nobody'));
   if (found === undefined) {
-    throw new Error('Postgres cannot run as root, and there is no other user on this system: create a user "postgres"');
+    throw new Error(
+      'Postgres cannot run as root, and there is no other user on this system: create a user "postgres"',
+    );
   }
   return found;
 }

@@ -6,7 +6,14 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { type Child, endChild, lastLines, type ProcessEnd, startChild, StartError } from '../process/child-process.js';
+import {
+  type Child,
+  endChild,
+  lastLines,
+  type ProcessEnd,
+  startChild,
+  StartError,
+} from '../process/child-process.js';
 import { findFreePort } from '../process/free-port.js';
 import { endIfOurs } from '../process/process-identity.js';
 import { waitUntilReady } from '../process/wait-until.js';
@@ -70,7 +77,16 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   const port = options.port ?? (await findFreePort());
   const url = `postgresql://${USER}:${password}@127.0.0.1:${port}/postgres`;
   const connectionsMax = options.connectionsMax ?? 200;
-  const child = await startServer({ dataDir, port, logPath, connectionsMax, programs, account, url, options });
+  const child = await startServer({
+    dataDir,
+    port,
+    logPath,
+    connectionsMax,
+    programs,
+    account,
+    url,
+    options,
+  });
   return {
     url,
     port,
@@ -134,7 +150,15 @@ async function startServer(start: ServerStart): Promise<Child> {
   }
 }
 
-function spawnServer({ dataDir, port, logPath, connectionsMax, programs, account, options }: ServerStart): Promise<Child> {
+function spawnServer({
+  dataDir,
+  port,
+  logPath,
+  connectionsMax,
+  programs,
+  account,
+  options,
+}: ServerStart): Promise<Child> {
   const settings = {
     listen_addresses: '127.0.0.1',
     // No socket file: two stacks of two users would fight over /tmp.
@@ -192,7 +216,12 @@ async function makeCluster({ dataDir, password, programs, account, signal }: Clu
         '--builtin-locale=C.UTF-8',
         '--no-instructions',
       ],
-      { ...account, ...(signal === undefined ? {} : { signal }), cwd: '/', env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' } },
+      {
+        ...account,
+        ...(signal === undefined ? {} : { signal }),
+        cwd: '/',
+        env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+      },
     );
     await rename(draft, dataDir);
   } finally {

@@ -89,15 +89,22 @@ type CommandLine = Pick<ChildOptions, 'command' | 'args' | 'uid' | 'gid'>;
 /** `setpriv` turns into the program (same process id). It changes the user itself: a change after it would clear the death signal. */
 function commandLine(options: ChildOptions): CommandLine {
   const { command, args, uid, gid, signalOnParentDeath } = options;
-  if (signalOnParentDeath === undefined || process.platform !== 'linux' || !existsSync(SETPRIV)) return options;
+  if (signalOnParentDeath === undefined || process.platform !== 'linux' || !existsSync(SETPRIV))
+    return options;
   const account =
-    uid === undefined || gid === undefined ? [] : ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
+    uid === undefined || gid === undefined
+      ? []
+      : ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
   const deathSignal = ['--pdeathsig', signalOnParentDeath.replace(/^SIG/, '')];
   return { command: SETPRIV, args: [...account, ...deathSignal, '--', command, ...args] };
 }
 
 /** Sends `signal`, and SIGKILL when the process is still there after `patienceMs`. Returns when it is gone. */
-export async function endChild(child: Child, signal: NodeJS.Signals, patienceMs: number): Promise<ProcessEnd> {
+export async function endChild(
+  child: Child,
+  signal: NodeJS.Signals,
+  patienceMs: number,
+): Promise<ProcessEnd> {
   const before = child.end();
   if (before !== undefined) return before;
   child.kill(signal);

@@ -5,7 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 export function commandLineOf(pid: number): string | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 1) return undefined;
   try {
-    const text = execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const text = execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], {
+      encoding: 'utf8',
+    }).trim();
     // A zombie is gone already; only its parent has not looked.
     return text === '' || text.startsWith('Z') ? undefined : text.replace(/^\S+\s+/, '');
   } catch {
@@ -19,7 +21,12 @@ export function isOurs(pid: number, mark: string): boolean {
 }
 
 /** Ends a process that carries `mark`; does nothing to any other. Returns whether there was one. */
-export async function endIfOurs(pid: number, mark: string, signal: NodeJS.Signals, patienceMs: number): Promise<boolean> {
+export async function endIfOurs(
+  pid: number,
+  mark: string,
+  signal: NodeJS.Signals,
+  patienceMs: number,
+): Promise<boolean> {
   if (!isOurs(pid, mark)) return false;
   const deadline = Date.now() + patienceMs;
   send(pid, signal);

@@ -14,17 +14,23 @@ export interface ReadinessOptions {
 export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   const { child, signal } = options;
   const deadline = Date.now() + options.timeoutMs;
-  const aborted = new Promise<false>((resolve) => signal?.addEventListener('abort', () => resolve(false), { once: true }));
+  const aborted = new Promise<false>((resolve) =>
+    signal?.addEventListener('abort', () => resolve(false), { once: true }),
+  );
   for (;;) {
     signal?.throwIfAborted();
     const end = child.end();
     if (end !== undefined) {
-      throw new StartError(`${child.name} ended before it was ready (${describeEnd(end)})\n${lastLines(child.logPath)}`);
+      throw new StartError(
+        `${child.name} ended before it was ready (${describeEnd(end)})\n${lastLines(child.logPath)}`,
+      );
     }
     if (await Promise.race([options.answers().catch(() => false), aborted])) return;
     signal?.throwIfAborted();
     if (Date.now() >= deadline) {
-      throw new StartError(`${child.name} was not ready after ${options.timeoutMs} ms\n${lastLines(child.logPath)}`);
+      throw new StartError(
+        `${child.name} was not ready after ${options.timeoutMs} ms\n${lastLines(child.logPath)}`,
+      );
     }
     await Promise.race([delay(50), child.ended, aborted]);
   }

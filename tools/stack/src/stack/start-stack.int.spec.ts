@@ -22,7 +22,8 @@ let home: string;
 const stacks: RunningStack[] = [];
 
 beforeAll(() => {
-  if (!existsSync(join(ROOT, 'tools/stack/dist/start.js'))) throw new Error('these tests run the built supervisor: npm run build');
+  if (!existsSync(join(ROOT, 'tools/stack/dist/start.js')))
+    throw new Error('these tests run the built supervisor: npm run build');
 });
 
 beforeEach(() => {
@@ -85,15 +86,24 @@ describe('a stack', () => {
   it('states its facts for programs, readable by its owner only', async () => {
     const stack = await start(onlyServices());
     const state = stack.state();
-    expect(state).toMatchObject({ state: 'ready', mode: 'kafka', tenantId: 'tenant-1', kafkaBrokers: '127.0.0.1:1' });
+    expect(state).toMatchObject({
+      state: 'ready',
+      mode: 'kafka',
+      tenantId: 'tenant-1',
+      kafkaBrokers: '127.0.0.1:1',
+    });
     expect(Object.keys(state.pids).sort()).toEqual(['directory', 'gateway', 'notifier', 'supervisor']);
     expect(state.token).toBe(`mst_${state.pids['directory']}`);
-    for (const file of ['stack.json', 'secrets.json']) expect(statSync(join(home, file)).mode & 0o777).toBe(0o600);
+    for (const file of ['stack.json', 'secrets.json'])
+      expect(statSync(join(home, file)).mode & 0o777).toBe(0o600);
   });
 
   it('starts a service that died again at once, on the same port, without its failpoints', async () => {
     const options = onlyServices();
-    const stack = await start({ ...options, serviceEnv: { ...options.serviceEnv, gateway: { FAILPOINTS: 'some.point=kill' } } });
+    const stack = await start({
+      ...options,
+      serviceEnv: { ...options.serviceEnv, gateway: { FAILPOINTS: 'some.point=kill' } },
+    });
     const before = stack.state();
     expect(await failpointsOf(stack)).toBe('some.point=kill');
     stack.kill('gateway');
@@ -107,7 +117,9 @@ describe('a stack', () => {
 
   it('ends with the reason and code 1 when a service keeps dying', async () => {
     const started = startStack({ ...onlyServices(), serviceEnv: { notifier: { FIXTURE: 'die' } } });
-    await expect(started).rejects.toThrow(/notifier ended 5 times within 60 s[^]*the fixture was told to die/);
+    await expect(started).rejects.toThrow(
+      /notifier ended 5 times within 60 s[^]*the fixture was told to die/,
+    );
     expect(readStackState(home)).toMatchObject({ state: 'failed', pids: {} });
   });
 
@@ -128,7 +140,11 @@ describe('a stack', () => {
     const intruder = createServer().listen(before.ports.scim, '127.0.0.1');
     try {
       const after = (await start(onlyServices())).state();
-      expect(after).toMatchObject({ token: before.token, adminToken: before.adminToken, internalToken: before.internalToken });
+      expect(after).toMatchObject({
+        token: before.token,
+        adminToken: before.adminToken,
+        internalToken: before.internalToken,
+      });
       expect(after.ports.directory).toBe(before.ports.directory);
       expect(after.ports.scim).not.toBe(before.ports.scim);
     } finally {

@@ -173,7 +173,15 @@ class ChildStack implements RunningStack {
 }
 
 function spawnSupervisor(home: string, outputPath: string, options: StartStackOptions): ChildProcess {
-  const { home: _home, databaseUrl, kafkaBrokers, smtpUrl, env, readyTimeoutMs: _timeout, ...overrides } = options;
+  const {
+    home: _home,
+    databaseUrl,
+    kafkaBrokers,
+    smtpUrl,
+    env,
+    readyTimeoutMs: _timeout,
+    ...overrides
+  } = options;
   // What the tests themselves run on (DATABASE_URL, KAFKA_BROKERS) is not what this stack is to use, unless asked for.
   const { DATABASE_URL: _1, KAFKA_BROKERS: _2, SMTP_URL: _3, NODE_OPTIONS: _4, ...inherited } = process.env;
   const output = openSync(outputPath, 'a', 0o600);

@@ -22,9 +22,11 @@ export interface AdminAccess {
 export async function provideDemoTenant(access: AdminAccess): Promise<DemoTenant> {
   const found = await callAdmin(access, 'GET', `/admin/tenants/${DEMO_TENANT.name}`);
   if (found.status === 200) return { ...tenantOf(found.body), isNew: false };
-  if (found.status !== 404) throw new Error(`the directory's admin API answered ${found.status} to a look-up of the demo tenant`);
+  if (found.status !== 404)
+    throw new Error(`the directory's admin API answered ${found.status} to a look-up of the demo tenant`);
   const made = await callAdmin(access, 'POST', '/admin/tenants', DEMO_TENANT);
-  if (made.status !== 201) throw new Error(`the directory's admin API answered ${made.status} when the demo tenant was to be made`);
+  if (made.status !== 201)
+    throw new Error(`the directory's admin API answered ${made.status} when the demo tenant was to be made`);
   return { ...tenantOf(made.body), isNew: true };
 }
 
@@ -36,7 +38,10 @@ async function callAdmin(
 ): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${adminUrl}${path}`, {
     method,
-    headers: { authorization: `Bearer ${adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    headers: {
+      authorization: `Bearer ${adminToken}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(10_000),
   });

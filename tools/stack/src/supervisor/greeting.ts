@@ -14,13 +14,17 @@ export function greeting({ state, home, isFirstStart, startedInMs }: GreetingInp
     ['Tenant URL', state.scimUrl ?? '(no demo tenant)'],
     ['Secret token', token ?? 'shown on the first start; a new one: npx musterctl token create demo'],
     ['Mail', state.mailUrl ?? 'leaves by SMTP_URL'],
-    ['Kafka', state.kafkaBrokers ?? `none (${state.reason ?? 'not available'}): the services run in one process`],
+    [
+      'Kafka',
+      state.kafkaBrokers ?? `none (${state.reason ?? 'not available'}): the services run in one process`,
+    ],
     ...Object.entries(state.metrics).map(([name, url]) => [`Metrics, ${name}`, url] as const),
     ['Facts for programs', statePath(home)],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   const table = rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`).join('\n');
-  const example = state.scimUrl === undefined ? '' : `\n\nCreate a user:\n\n${exampleCall(state.scimUrl, token)}`;
+  const example =
+    state.scimUrl === undefined ? '' : `\n\nCreate a user:\n\n${exampleCall(state.scimUrl, token)}`;
   return `\nMuster is ready (${(startedInMs / 1_000).toFixed(1)} s).\n\n${table}${example}\n\nCtrl-C stops everything; the data stays in ${home}.\n`;
 }
 

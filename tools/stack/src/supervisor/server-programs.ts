@@ -33,6 +33,7 @@ export interface KafkaProgramOptions {
 export function kafkaProgram(options: KafkaProgramOptions): Program {
   return {
     name: 'kafka',
-    launch: ({ signal, onSpawn }) => startKafka({ ...options, signal, onSpawn, endStale: true, followParent: true }),
+    launch: ({ signal, onSpawn }) =>
+      startKafka({ ...options, signal, onSpawn, endStale: true, followParent: true }),
   };
 }

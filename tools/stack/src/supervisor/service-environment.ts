@@ -31,7 +31,9 @@ export function metricsUrls(ports: StackPorts): Record<ServiceName, string> {
 }
 
 /** The environment of each service. Each gets only the secrets it needs: the gateway faces the internet and has no database. */
-export function serviceEnvironments(input: ServiceEnvironmentInput): Record<ServiceName, Record<string, string>> {
+export function serviceEnvironments(
+  input: ServiceEnvironmentInput,
+): Record<ServiceName, Record<string, string>> {
   const { ports, secrets, databaseUrl, kafkaBrokers, smtpUrl } = input;
   const everywhere = {
     ...input.inherited,

@@ -21,7 +21,10 @@ export function servicePrograms(input: ServiceProgramsInput): ServiceProgram[] {
     (name) =>
       new ServiceProgram({
         name,
-        command: [...(overrides.serviceCommand?.[name] ?? [join(root, 'apps', name, 'dist', 'main.js')]), mark],
+        command: [
+          ...(overrides.serviceCommand?.[name] ?? [join(root, 'apps', name, 'dist', 'main.js')]),
+          mark,
+        ],
         env: { ...environments[name], ...overrides.serviceEnv?.[name] },
         readyUrl: readyUrlOf(input.ports, name),
         logPath: logPathOf(name),

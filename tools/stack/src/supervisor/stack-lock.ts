@@ -27,7 +27,8 @@ export function lockStack(home: string): () => void {
       if (!isCode(error, 'EEXIST') || attempt === triesMax) throw error;
     }
     const holder = holderOf(path);
-    if (holder !== undefined && holder !== process.pid && isOurs(holder, stackMark(home))) throw new StackRunningError(holder);
+    if (holder !== undefined && holder !== process.pid && isOurs(holder, stackMark(home)))
+      throw new StackRunningError(holder);
     takeAway(path, holder);
   }
 }
@@ -55,5 +56,5 @@ function takeAway(path: string, deadHolder: number | undefined): void {
 }
 
 function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -35,7 +35,17 @@ export interface StackSettings {
 /** The checkout this module lies in (the same for `src` and `dist`). */
 export const ROOT = resolve(import.meta.dirname, '../../../..');
 
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS', 'CONSOLE_URL', 'MAIL_FROM'];
+const INHERITED = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'LANG',
+  'TZ',
+  'LOG_LEVEL',
+  'NODE_EXTRA_CA_CERTS',
+  'CONSOLE_URL',
+  'MAIL_FROM',
+];
 
 /** The folder of a stack, made when it is not there. Others may pass through it (Postgres started by root runs under another account), not look into it. */
 export function resolveHome(env: NodeJS.ProcessEnv): string {
@@ -66,11 +76,14 @@ function given(value: string | undefined): string | undefined {
 function parseOverrides(text: string | undefined): StackOverrides {
   if (text === undefined || text === '') return {};
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null) throw new Error('MUSTER_STACK_OVERRIDES is not a JSON object');
+  if (typeof value !== 'object' || value === null)
+    throw new Error('MUSTER_STACK_OVERRIDES is not a JSON object');
   return value;
 }
 
 function inheritedOf(env: NodeJS.ProcessEnv): Record<string, string> {
-  const entries = Object.entries(env).filter(([name]) => INHERITED.includes(name) || name.startsWith('OTEL_'));
+  const entries = Object.entries(env).filter(
+    ([name]) => INHERITED.includes(name) || name.startsWith('OTEL_'),
+  );
   return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

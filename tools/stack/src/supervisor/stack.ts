@@ -71,7 +71,10 @@ export class Stack {
     // A start under way may have launched one more.
     await this.#stopPrograms();
     await this.#mail?.close();
-    this.#file?.change({ pids: {}, ...(reason === undefined ? { state: 'stopped' } : { state: 'failed', reason }) });
+    this.#file?.change({
+      pids: {},
+      ...(reason === undefined ? { state: 'stopped' } : { state: 'failed', reason }),
+    });
   }
 
   /** Stops a program until `release`; `mail` makes the mail server refuse connections. */
@@ -155,7 +158,9 @@ export class Stack {
       const server = Promise.withResolvers<string>();
       const dataDir = join(this.#settings.home, 'postgres');
       const logPath = this.#logPath('postgres');
-      await this.#supervise(postgresProgram({ dataDir, port: ports.postgres, logPath, onUrl: server.resolve }));
+      await this.#supervise(
+        postgresProgram({ dataDir, port: ports.postgres, logPath, onUrl: server.resolve }),
+      );
       databaseUrl = await provideDatabase(await server.promise, DATABASE);
       this.#file?.change({ databaseUrl });
     }
@@ -174,7 +179,9 @@ export class Stack {
   }
 
   #appMigrations(): string[][] {
-    return ['directory', 'notifier'].map((app) => [join(this.#settings.root, 'apps', app, 'dist', 'migrate.js')]);
+    return ['directory', 'notifier'].map((app) => [
+      join(this.#settings.root, 'apps', app, 'dist', 'migrate.js'),
+    ]);
   }
 
   /** Returns false when there is no Kafka to be had; the services then run in one process. */
@@ -184,18 +191,27 @@ export class Stack {
     const onDownload = (): void => this.#hooks.onProgress('fetching Kafka by Maven (once, 43 MB)');
     const needs = await provideKafkaRequirements({ cacheDir, signal: this.#abort.signal, onDownload });
     if (!needs.available) {
-      this.#hooks.onWarning(`no Kafka: ${needs.missing}. The services run in one process; set KAFKA_BROKERS to use a broker of your own.`);
+      this.#hooks.onWarning(
+        `no Kafka: ${needs.missing}. The services run in one process; set KAFKA_BROKERS to use a broker of your own.`,
+      );
       this.#file?.change({ mode: 'single-process', kafkaBrokers: null, reason: needs.missing });
       return false;
     }
     this.#hooks.onProgress('starting Kafka');
     const dir = join(home, 'kafka');
     const { kafka: port, kafkaController: controllerPort } = ports;
-    await this.#supervise(kafkaProgram({ dir, cacheDir, port, controllerPort, logPath: this.#logPath('kafka') }));
+    await this.#supervise(
+      kafkaProgram({ dir, cacheDir, port, controllerPort, logPath: this.#logPath('kafka') }),
+    );
     return true;
   }
 
-  async #startServices(ports: StackPorts, secrets: StackSecrets, databaseUrl: string, hasKafka: boolean): Promise<void> {
+  async #startServices(
+    ports: StackPorts,
+    secrets: StackSecrets,
+    databaseUrl: string,
+    hasKafka: boolean,
+  ): Promise<void> {
     this.#hooks.onProgress(`starting ${SERVICE_NAMES.join(', ')}`);
     const { root, home, inherited, overrides, kafkaBrokers } = this.#settings;
     const environments = serviceEnvironments({
@@ -206,7 +222,14 @@ export class Stack {
       kafkaBrokers: hasKafka ? (kafkaBrokers ?? `127.0.0.1:${ports.kafka}`) : undefined,
       smtpUrl: this.#file?.current.smtpUrl ?? '',
     });
-    const input = { root, mark: stackMark(home), environments, overrides, ports, logPathOf: (name: string) => this.#logPath(name) };
+    const input = {
+      root,
+      mark: stackMark(home),
+      environments,
+      overrides,
+      ports,
+      logPathOf: (name: string) => this.#logPath(name),
+    };
     const programs = hasKafka ? servicePrograms(input) : [singleProcessProgram(input)];
     for (const program of programs) this.#services.set(program.name, program);
     await Promise.all(programs.map((program) => this.#supervise(program)));

@@ -103,7 +103,9 @@ describe('SupervisedProgram', () => {
     const program: Program = {
       name: 'kafka',
       launch: ({ signal }) =>
-        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('aborted'))),
+        ),
     };
     const { supervised, notices } = supervise(program);
     const started = supervised.start();

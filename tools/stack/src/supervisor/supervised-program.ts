@@ -103,7 +103,9 @@ export class SupervisedProgram {
       const end = await running.ended;
       return { summary: describeEnd(end), log: lastLines(running.logPath) };
     } catch (error) {
-      const [summary = 'unknown', ...log] = (error instanceof Error ? error.message : String(error)).split('\n');
+      const [summary = 'unknown', ...log] = (error instanceof Error ? error.message : String(error)).split(
+        '\n',
+      );
       return { summary, log: log.join('\n') };
     } finally {
       this.#running = undefined;

@@ -6,7 +6,14 @@ import { defaultCacheDir } from '../kafka/kafka-jars.js';
 import { readJson } from '../supervisor/private-json.js';
 import { ROOT } from '../supervisor/stack-settings.js';
 import { parseTestArguments, type TestArguments } from './test-arguments.js';
-import { addSummaries, checkSummary, jestSummary, NOTHING_COUNTED, summaryLine, type TestSummary } from './test-summary.js';
+import {
+  addSummaries,
+  checkSummary,
+  jestSummary,
+  NOTHING_COUNTED,
+  summaryLine,
+  type TestSummary,
+} from './test-summary.js';
 import { startTestServers, type TestServers } from './test-servers.js';
 
 /** One program whose success is one item of the summary. */
@@ -19,7 +26,10 @@ const STATIC_CHECKS: readonly StaticCheck[] = [
   { name: 'types', command: ['tsc', '-p', 'tsconfig.spec.json'] },
   // One process: each room's own `lint` would load the types of all rooms again.
   { name: 'lint', command: ['eslint', 'apps', 'libs', 'tools', 'tests', 'bench'] },
-  { name: 'rooms', command: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'tools', 'tests', 'bench'] },
+  {
+    name: 'rooms',
+    command: ['depcruise', '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'tools', 'tests', 'bench'],
+  },
 ];
 const SIGNAL_EXIT_CODE = 130;
 /** Integration tests wait for servers much of their time: two workers pay even on two cores. */
@@ -29,7 +39,11 @@ const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
  * `npm test`: static checks, then every test with a real Postgres and a real Kafka. Prints `N passed, N failed` as its last line.
  * Resolves with the exit code: 0 only when nothing failed.
  */
-export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+export async function runTests(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<number> {
   let summary = NOTHING_COUNTED;
   try {
     const wanted = parseTestArguments(args);
@@ -56,7 +70,12 @@ async function runStaticChecks(env: NodeJS.ProcessEnv, signal: AbortSignal): Pro
     signal.throwIfAborted();
     const [program = '', ...programArgs] = command;
     const startedAt = performance.now();
-    const code = await run(join(ROOT, 'node_modules', '.bin', program), programArgs, { ...env, NX_TUI: 'false' }, signal);
+    const code = await run(
+      join(ROOT, 'node_modules', '.bin', program),
+      programArgs,
+      { ...env, NX_TUI: 'false' },
+      signal,
+    );
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
     console.error(`${code === 0 ? 'PASS' : 'FAIL'} ${name} (${seconds} s)`);
     summary = addSummaries(summary, checkSummary(code === 0));
@@ -77,7 +96,9 @@ async function runJestWithServers(
     const summary = await runJest(wanted, join(dir, 'jest.json'), signal, {
       ...withoutServers(env),
       DATABASE_URL: databaseUrl,
-      ...(kafkaBrokers === undefined ? { KAFKA_MISSING: kafkaMissing ?? '' } : { KAFKA_BROKERS: kafkaBrokers }),
+      ...(kafkaBrokers === undefined
+        ? { KAFKA_MISSING: kafkaMissing ?? '' }
+        : { KAFKA_BROKERS: kafkaBrokers }),
     });
     if (kafkaMissing === undefined || env['REQUIRE_KAFKA'] !== '1') return summary;
     console.error(`FAIL REQUIRE_KAFKA=1, but there is no Kafka: ${kafkaMissing}`);
@@ -112,15 +133,30 @@ async function runJest(
 }
 
 /** Servers of the surrounding shell are not for tests: they make and drop databases and topics. */
-function withoutServers({ DATABASE_URL: _1, KAFKA_BROKERS: _2, SMTP_URL: _3, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutServers({
+  DATABASE_URL: _1,
+  KAFKA_BROKERS: _2,
+  SMTP_URL: _3,
+  ...env
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
 }
 
 /** Resolves with the exit code; null after a signal. Aborting asks the program to end, and ends its group when it does not. */
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number | null> {
+function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<number | null> {
   const patienceMs = 20_000;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      detached: true,
+    });
     const send = (what: NodeJS.Signals): void => {
       try {
         process.kill(-(child.pid ?? 0), what);

@@ -11,6 +11,7 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
   if (at === -1) return { only: undefined, jest: args };
   const [, inline] = (args[at] ?? '').split('=', 2);
   const only = inline ?? args[at + 1];
-  if (only === undefined || only === '') throw new Error('--only needs a pattern: npm test -- --only libs/scim');
+  if (only === undefined || only === '')
+    throw new Error('--only needs a pattern: npm test -- --only libs/scim');
   return { only, jest: [...args.slice(0, at), ...args.slice(at + (inline === undefined ? 2 : 1))] };
 }

@@ -32,10 +32,20 @@ export async function startTestServers(cacheDir: string, signal: AbortSignal): P
   const kafka = async (): Promise<{ brokers?: string; missing?: string }> => {
     const needs = await provideKafkaRequirements({ cacheDir, signal });
     if (!needs.available) return { missing: needs.missing };
-    return { brokers: keep(await startKafka({ dir: join(dir, 'kafka'), cacheDir, signal, followParent: true })).brokers };
+    return {
+      brokers: keep(await startKafka({ dir: join(dir, 'kafka'), cacheDir, signal, followParent: true }))
+        .brokers,
+    };
   };
   const postgres = async (): Promise<string> =>
-    keep(await startPostgres({ dataDir: join(dir, 'postgres'), signal, followParent: true, connectionsMax: 400 })).url;
+    keep(
+      await startPostgres({
+        dataDir: join(dir, 'postgres'),
+        signal,
+        followParent: true,
+        connectionsMax: 400,
+      }),
+    ).url;
 
   const [database, broker] = await Promise.allSettled([postgres(), kafka()]);
   if (database.status === 'rejected' || broker.status === 'rejected') {

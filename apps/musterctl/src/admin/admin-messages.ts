@@ -1,0 +1,117 @@
+/** A tenant as the admin API shows it. */
+export interface Tenant {
+  readonly tenantId: string;
+  readonly name: string;
+  readonly state: string;
+  readonly domains: readonly string[];
+  readonly scimUrl: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** Holds the token in clear text: this once, and never again. */
+export interface CreatedTenant {
+  readonly tenantId: string;
+  readonly scimUrl: string;
+  readonly token: string;
+}
+
+export interface CreatedToken {
+  readonly tokenId: string;
+  readonly token: string;
+  readonly expiresAt: string | null;
+}
+
+export interface TenantToken {
+  readonly tokenId: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly lastUsedAt: string;
+  readonly revokedAt: string;
+}
+
+export function parseCreatedTenant(value: unknown): CreatedTenant {
+  const answer = new Answer(value);
+  return { tenantId: answer.text('tenantId'), scimUrl: answer.text('scimUrl'), token: answer.text('token') };
+}
+
+export function parseTenant(value: unknown): Tenant {
+  const answer = new Answer(value);
+  return {
+    tenantId: answer.text('tenantId'),
+    name: answer.text('name'),
+    state: answer.optionalText('state') ?? '',
+    domains: answer.hasList('domains') ? answer.list('domains').map(domainOf) : [],
+    scimUrl: answer.optionalText('scimUrl') ?? '',
+    createdAt: answer.optionalText('createdAt') ?? '',
+  };
+}
+
+export function parseTenants(value: unknown): readonly Tenant[] {
+  return new Answer(value).list('tenants').map(parseTenant);
+}
+
+export function parseCreatedToken(value: unknown): CreatedToken {
+  const answer = new Answer(value);
+  return {
+    tokenId: answer.text('tokenId'),
+    token: answer.text('token'),
+    expiresAt: answer.optionalText('expiresAt') ?? null,
+  };
+}
+
+export function parseTokens(value: unknown): readonly TenantToken[] {
+  return new Answer(value).list('tokens').map((item) => {
+    const token = new Answer(item);
+    return {
+      tokenId: token.text('tokenId'),
+      name: token.optionalText('name') ?? '',
+      createdAt: token.optionalText('createdAt') ?? '',
+      expiresAt: token.optionalText('expiresAt') ?? '',
+      lastUsedAt: token.optionalText('lastUsedAt') ?? '',
+      revokedAt: token.optionalText('revokedAt') ?? '',
+    };
+  });
+}
+
+export function parseDomains(value: unknown): readonly string[] {
+  return new Answer(value).list('domains').map(domainOf);
+}
+
+/** A domain is a name, or an object that carries one. */
+function domainOf(value: unknown): string {
+  return typeof value === 'string' ? value : new Answer(value).text('domain');
+}
+
+/** Reads members of an answer; a member of another shape than promised is an error that names it. */
+class Answer {
+  readonly #fields: ReadonlyMap<string, unknown>;
+
+  constructor(value: unknown) {
+    if (typeof value !== 'object' || value === null)
+      throw new Error('the admin API answered with something else than an object');
+    this.#fields = new Map<string, unknown>(Object.entries(value));
+  }
+
+  text(name: string): string {
+    const value = this.#fields.get(name);
+    if (typeof value !== 'string') throw new Error(`the admin API answered without "${name}"`);
+    return value;
+  }
+
+  optionalText(name: string): string | undefined {
+    const value = this.#fields.get(name);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  hasList(name: string): boolean {
+    return Array.isArray(this.#fields.get(name));
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.#fields.get(name);
+    if (!Array.isArray(value)) throw new Error(`the admin API answered without a list "${name}"`);
+    return value;
+  }
+}

@@ -1,0 +1,258 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EXIT_CODES } from './exit-codes.js';
+import { runMusterctl } from './run-musterctl.js';
+
+const ADMIN_TOKEN = 'admin-token-of-the-test-0123456789abcdef';
+const TENANT = {
+  tenantId: '0192f1c2-0000-7000-8000-000000000001',
+  name: 'acme',
+  state: 'active',
+  domains: ['acme.test'],
+  scimUrl: 'http://127.0.0.1:8080/scim/v2',
+  createdAt: '2026-01-31T12:00:00.000Z',
+};
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+let folder: string;
+let server: Server;
+let url: string;
+let calls: Call[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'musterctl-spec-'));
+  calls = [];
+  server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  url = `http://127.0.0.1:${address.port}`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The admin API as the directory promises it, for one tenant. */
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = request.url ?? '';
+  const method = request.method ?? '';
+  const body = method === 'POST' || method === 'PATCH' ? await json(request) : undefined;
+  calls.push({ method, path, body });
+  const [status, value] = replyTo(
+    request.headers.authorization,
+    `${method} ${path.replace(TENANT.tenantId, 'ID')}`,
+  );
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(value === undefined ? '' : JSON.stringify(value));
+}
+
+function replyTo(authorization: string | undefined, call: string): [status: number, body?: unknown] {
+  if (authorization !== `Bearer ${ADMIN_TOKEN}`) return [401, { message: 'unauthorized' }];
+  switch (call) {
+    case 'POST /admin/tenants':
+      return [201, { ...TENANT, token: 'mst_first', tokenId: 'token-1' }];
+    case 'GET /admin/tenants':
+      return [200, { tenants: [TENANT] }];
+    case 'GET /admin/tenants/acme':
+    case 'GET /admin/tenants/ID':
+    case 'PATCH /admin/tenants/ID':
+      return [200, TENANT];
+    case 'GET /admin/tenants/ID/domains':
+      return [200, { domains: ['acme.test', 'b.test'] }];
+    case 'POST /admin/tenants/ID/tokens':
+      return [201, { tokenId: 'token-2', token: 'mst_second', expiresAt: '2026-02-01T00:00:00.000Z' }];
+    case 'GET /admin/tenants/ID/tokens':
+      return [
+        200,
+        { tokens: [{ tokenId: 'token-1', name: 'entra', createdAt: TENANT.createdAt, expiresAt: null }] },
+      ];
+    case 'DELETE /admin/tenants/ID/tokens/token-1':
+    case 'PUT /admin/tenants/ID/domains/b.test':
+    case 'DELETE /admin/tenants/ID/domains/b.test':
+      return [204];
+    case 'PUT /admin/tenants/ID/domains/not%20a%20domain':
+      return [400, { message: ['domain must be a domain name'] }];
+    default:
+      return [404, { message: 'no such tenant' }];
+  }
+}
+
+/** Runs a command line in the temporary folder, as in a shell there. */
+async function run(commandLine: string | readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const data: string[] = [];
+  const talk: string[] = [];
+  const exitCode = await runMusterctl(
+    typeof commandLine === 'string' ? commandLine.split(' ') : commandLine,
+    {
+      env,
+      cwd: folder,
+      now: () => new Date('2026-01-31T12:00:00Z'),
+      terminal: { data: (text) => data.push(text), talk: (text) => talk.push(text) },
+    },
+  );
+  return { exitCode, data: data.join('\n'), talk: talk.join('\n') };
+}
+
+function writeStackFile(at: string, state = 'ready'): void {
+  mkdirSync(at, { recursive: true });
+  writeFileSync(join(at, 'stack.json'), JSON.stringify({ state, adminUrl: url, adminToken: ADMIN_TOKEN }));
+}
+
+describe('musterctl with the stack of the checkout', () => {
+  beforeEach(() => writeStackFile(join(folder, '.muster')));
+
+  it('creates a tenant and prints exactly what a script needs', async () => {
+    const { exitCode, data, talk } = await run(
+      'tenant create acme --domain acme.test --domain b.test --notify a@acme.test -o json',
+    );
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(JSON.parse(data)).toEqual({
+      tenantId: TENANT.tenantId,
+      scimUrl: TENANT.scimUrl,
+      token: 'mst_first',
+    });
+    expect(talk).toBe('Keep the token now: it is not shown again.');
+    expect(calls[0]?.body).toEqual({
+      name: 'acme',
+      domains: ['acme.test', 'b.test'],
+      notification: { email: 'a@acme.test', enabled: true },
+    });
+  });
+
+  it('tells a person what to do after a tenant without domains', async () => {
+    const { data, talk } = await run('tenant create acme');
+    expect(data).toContain('Secret token  mst_first');
+    expect(talk).toContain('musterctl domain add acme example.com');
+  });
+
+  it.each([
+    { line: 'tenant list', shows: /^NAME {2}STATE .*\nacme {2}active/ },
+    { line: 'tenant show acme', shows: /Tenant URL {2}http:\/\/127\.0\.0\.1:8080\/scim\/v2/ },
+    { line: 'domain list acme', shows: /^acme\.test\nb\.test$/ },
+    { line: 'token list acme', shows: /token-1 {2}entra .* never$/ },
+    { line: 'token create acme --expires 12h', shows: /Secret token {2}mst_second/ },
+    { line: 'tenant pause acme', shows: /State {7}paused/ },
+  ])('$line', async ({ line, shows }) => {
+    const { exitCode, data } = await run(line);
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(data).toMatch(shows);
+  });
+
+  it('changes domains, tokens and state by the id of the tenant', async () => {
+    await run('domain add acme b.test');
+    await run('domain remove acme b.test');
+    await run('token revoke acme token-1');
+    await run('token create acme --name spare --expires 12h');
+    await run('tenant resume acme');
+    const changes = calls.filter(({ method }) => method !== 'GET');
+    const base = `/admin/tenants/${TENANT.tenantId}`;
+    expect(changes).toEqual([
+      { method: 'PUT', path: `${base}/domains/b.test`, body: undefined },
+      { method: 'DELETE', path: `${base}/domains/b.test`, body: undefined },
+      { method: 'DELETE', path: `${base}/tokens/token-1`, body: undefined },
+      {
+        method: 'POST',
+        path: `${base}/tokens`,
+        body: { name: 'spare', expiresAt: '2026-02-01T00:00:00.000Z' },
+      },
+      { method: 'PATCH', path: base, body: { state: 'active' } },
+    ]);
+  });
+
+  it.each([
+    {
+      why: 'an unknown tenant',
+      args: ['tenant', 'show', 'nobody'],
+      exitCode: EXIT_CODES.notFound,
+      says: 'musterctl tenant list',
+    },
+    {
+      why: 'a value the platform refuses',
+      args: ['domain', 'add', 'acme', 'not a domain'],
+      exitCode: EXIT_CODES.refused,
+      says: 'domain must be a domain name',
+    },
+    {
+      why: 'a missing argument',
+      args: ['tenant', 'create'],
+      exitCode: EXIT_CODES.usage,
+      says: "missing required argument 'name'",
+    },
+    {
+      why: 'an unknown command',
+      args: ['tenant', 'explode'],
+      exitCode: EXIT_CODES.usage,
+      says: 'unknown command',
+    },
+    {
+      why: 'an unknown format',
+      args: ['tenant', 'list', '-o', 'xml'],
+      exitCode: EXIT_CODES.usage,
+      says: 'Allowed choices are table, json',
+    },
+    {
+      why: 'a time in the past',
+      args: ['token', 'create', 'acme', '--expires', '2020-01-01'],
+      exitCode: EXIT_CODES.usage,
+      says: 'not in the future',
+    },
+  ])('explains $why on standard error and keeps standard output empty', async ({ args, exitCode, says }) => {
+    const result = await run(args);
+    expect(result).toMatchObject({ exitCode, data: '' });
+    expect(result.talk).toContain(says);
+  });
+
+  it('finds the stack from a folder below the checkout, and prefers MUSTER_HOME', async () => {
+    writeStackFile(join(folder, 'elsewhere'), 'stopped');
+    expect((await run('tenant list')).exitCode).toBe(EXIT_CODES.done);
+    const other = await run('tenant list', { MUSTER_HOME: join(folder, 'elsewhere') });
+    expect(other.exitCode).toBe(EXIT_CODES.unreachable);
+    expect(other.talk).toContain('is not running (stopped)');
+  });
+});
+
+describe('musterctl without a stack of its own', () => {
+  it('says how to get one', async () => {
+    const { exitCode, talk } = await run('tenant list');
+    expect(exitCode).toBe(EXIT_CODES.unreachable);
+    expect(talk).toContain('npm start');
+  });
+
+  it('takes address and credential from the environment, or from the command line', async () => {
+    const env = { MUSTER_ADMIN_URL: url, MUSTER_ADMIN_TOKEN: ADMIN_TOKEN };
+    expect((await run('tenant list', env)).exitCode).toBe(EXIT_CODES.done);
+    const tokenFile = join(folder, 'token');
+    writeFileSync(tokenFile, `${ADMIN_TOKEN}\n`);
+    expect((await run(`tenant list --url ${url}/ --admin-token-file ${tokenFile}`)).exitCode).toBe(
+      EXIT_CODES.done,
+    );
+  });
+
+  it('never sends the token of the local stack to another address', async () => {
+    writeStackFile(join(folder, '.muster'));
+    const { exitCode, talk } = await run(`tenant list --url ${url}`);
+    expect(exitCode).toBe(EXIT_CODES.usage);
+    expect(talk).toContain('--url needs an admin token');
+    expect(calls).toEqual([]);
+  });
+
+  it('tells a wrong credential from a server that is down', async () => {
+    const refused = await run(`tenant list --url ${url}`, { MUSTER_ADMIN_TOKEN: 'wrong' });
+    expect(refused.exitCode).toBe(EXIT_CODES.unauthorized);
+    const down = await run('tenant list --url http://127.0.0.1:1', { MUSTER_ADMIN_TOKEN: ADMIN_TOKEN });
+    expect(down.exitCode).toBe(EXIT_CODES.unreachable);
+    expect(down.talk).toContain('does not answer (ECONNREFUSED)');
+  });
+});
