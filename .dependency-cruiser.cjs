@@ -37,7 +37,8 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'Two files that need each other are one file, or a third is missing. Types alone may point both ways.',
+      comment:
+        'Two files that need each other are one file, or a third is missing. Types alone may point both ways.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -48,7 +49,14 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: [TESTS, String.raw`(?:^|/)(?:index|main)\.ts$`, String.raw`\.[mc]js$`, String.raw`\.d\.ts$`],
+        pathNot: [
+          TESTS,
+          String.raw`(?:^|/)(?:index|main)\.ts$`,
+          String.raw`\.[mc]js$`,
+          String.raw`\.d\.ts$`,
+          // Started as a process of its own.
+          '^tools/stack/src/process/follow-supervisor[.]ts$',
+        ],
       },
       to: {},
     },
@@ -75,7 +83,8 @@ module.exports = {
     },
     {
       name: 'no-app-imports-an-app',
-      comment: 'Apps meet on the log and over HTTP. The stack, the system tests and the bench may start them.',
+      comment:
+        'Apps meet on the log and over HTTP. The stack, the system tests and the bench may start them.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
@@ -103,7 +112,8 @@ module.exports = {
     },
     {
       name: 'database-only-behind-persistence',
-      comment: 'libs/persistence sets up pg and TypeORM. Adapters may name their types, schemas are TypeORM migrations.',
+      comment:
+        'libs/persistence sets up pg and TypeORM. Adapters may name their types, schemas are TypeORM migrations.',
       severity: 'error',
       from: {
         path: '^(?:libs|apps)/',
@@ -172,13 +182,30 @@ module.exports = {
       name: 'no-slice-sees-a-sibling',
       comment: 'In the directory only `commands`, which owns the batch transaction, sees several slices.',
       severity: 'error',
-      from: { path: `^apps/(directory|notifier)/src/(${DIRECTORY_SLICES}|${NOTIFIER_SLICES})/`, pathNot: TESTS },
-      to: { path: `^apps/$1/src/(?:commands|${DIRECTORY_SLICES}|${NOTIFIER_SLICES})/`, pathNot: '^apps/$1/src/$2/' },
+      from: {
+        path: `^apps/(directory|notifier)/src/(${DIRECTORY_SLICES}|${NOTIFIER_SLICES})/`,
+        pathNot: TESTS,
+      },
+      to: {
+        path: `^apps/$1/src/(?:commands|${DIRECTORY_SLICES}|${NOTIFIER_SLICES})/`,
+        pathNot: '^apps/$1/src/$2/',
+      },
+    },
+    {
+      name: 'no-vague-name',
+      comment: 'A room for everything is a room for nothing: name the file after the noun it serves.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: String.raw`^(?:apps|libs|tools|tests|bench)/.*/(?:utils?|helpers?|common|shared|misc|managers?|base)(?:/|\.tsx?$)`,
+        pathNot: '/node_modules/',
+      },
     },
     ...scimLayerRules,
     {
       name: 'quirks-by-their-door',
-      comment: 'The engine knows that a client may be tolerated, never how: quirks are reached through client-tolerance.ts.',
+      comment:
+        'The engine knows that a client may be tolerated, never how: quirks are reached through client-tolerance.ts.',
       severity: 'error',
       from: { path: '^libs/scim/src/(?!quirks/)' },
       to: { path: '^libs/scim/src/quirks/', pathNot: '^libs/scim/src/quirks/client-tolerance[.]ts$' },

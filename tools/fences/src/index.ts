@@ -1,0 +1,1 @@
+export { cruiseTree, ruleNames, type Violation } from './rooms/cruise-tree.js';
