@@ -51,7 +51,6 @@ export function serviceEnvironments(
       PORT: String(ports.scim),
       METRICS_PORT: String(ports.gatewayMetrics),
       KAFKA_CLIENT_ID: 'muster-gateway',
-      TOKEN_PEPPER: secrets.pepper,
     },
     directory: {
       ...everywhere,
@@ -64,7 +63,6 @@ export function serviceEnvironments(
     },
     notifier: {
       ...everywhere,
-      PORT: String(ports.notifierMetrics),
       METRICS_PORT: String(ports.notifierMetrics),
       KAFKA_CLIENT_ID: 'muster-notifier',
       DATABASE_URL: databaseUrl,

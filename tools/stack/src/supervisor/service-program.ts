@@ -1,10 +1,7 @@
-import { resolve } from 'node:path';
 import { endChild, startChild } from '../process/child-process.js';
 import { waitUntilReady } from '../process/wait-until.js';
 import { type LaunchContext, type Program, type ProgramName, type RunningProgram } from './program.js';
 
-/** Node is started with this module first: it ends the service when the supervisor is gone. */
-const FOLLOW_SUPERVISOR = resolve(import.meta.dirname, '../../dist/process/follow-supervisor.js');
 const FIRST_READY_TIMEOUT_MS = 60_000;
 /** A service promises to be gone within 15 s of SIGTERM. */
 const STOP_PATIENCE_MS = 16_000;
@@ -48,10 +45,11 @@ export class ServiceProgram implements Program {
     const child = await startChild({
       name: this.name,
       command: process.execPath,
-      args: ['--import', FOLLOW_SUPERVISOR, ...command],
+      args: command,
       env: { ...this.#env, ...(failpoints === undefined ? {} : { FAILPOINTS: failpoints }) },
       cwd,
       logPath,
+      // It closes when this process dies, however it dies; a service with MUSTER_SUPERVISED=1 then stops as well.
       ipc: true,
     });
     onSpawn(child.pid);
