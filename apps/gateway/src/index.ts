@@ -1,1 +1,2 @@
-export {};
+export { GatewayConfig, parseGatewayConfig } from './config.js';
+export { startGateway, type Gateway, type GatewayOverrides } from './start-gateway.js';

@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Discovery } from './scim/discovery/discovery.js';
+import { DiscoveryController } from './scim/http/discovery-controller.js';
+import { GroupsController, UsersController } from './scim/http/resource-controllers.js';
+import { ResourceReads } from './scim/reads/resource-reads.js';
+import { ScimFace } from './scim/scim-face.js';
+import { ResourceWrites } from './scim/writes/resource-writes.js';
+
+export interface GatewayParts {
+  readonly face: ScimFace;
+  readonly writes: ResourceWrites;
+  readonly reads: ResourceReads;
+  readonly discovery: Discovery;
+}
+
+/** The routes of the gateway over parts that were put together before: Nest routes, and builds nothing by itself. */
+@Module({})
+export class GatewayModule {
+  static of(parts: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [UsersController, GroupsController, DiscoveryController],
+      providers: [
+        { provide: ScimFace, useValue: parts.face },
+        { provide: ResourceWrites, useValue: parts.writes },
+        { provide: ResourceReads, useValue: parts.reads },
+        { provide: Discovery, useValue: parts.discovery },
+      ],
+    };
+  }
+}

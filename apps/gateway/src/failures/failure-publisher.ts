@@ -1,0 +1,41 @@
+import { failureRecord, type ProvisioningFailure } from '@muster/contracts';
+import type { RecordAppender } from '@muster/messaging';
+import type { CounterOf, Metrics } from '@muster/telemetry';
+
+/** How long an answer waits for its failure to be in the log. Milliseconds. */
+export const FAILURE_BUDGET_MS = 300;
+
+/**
+ * Publishes failures that the gateway itself decided, before they are answered but never for long: losing a mail is better
+ * than losing an answer. An append that takes longer goes on by itself.
+ */
+export class FailurePublisher {
+  private readonly published: CounterOf<'failures_published_total'>;
+  private readonly lost: CounterOf<'failures_lost_total'>;
+
+  constructor(
+    private readonly appender: RecordAppender,
+    metrics: Metrics,
+    private readonly budgetMs: number = FAILURE_BUDGET_MS,
+  ) {
+    this.published = metrics.counter('failures_published_total');
+    this.lost = metrics.counter('failures_lost_total');
+  }
+
+  /** Resolves when the failure is in the log, could not be put there, or the budget is used up. Never rejects. */
+  async publish(failure: ProvisioningFailure): Promise<void> {
+    const budget = Promise.withResolvers<void>();
+    const timer = setTimeout(budget.resolve, this.budgetMs);
+    await Promise.race([this.append(failure), budget.promise]);
+    clearTimeout(timer);
+  }
+
+  private async append(failure: ProvisioningFailure): Promise<void> {
+    try {
+      await this.appender.append([failureRecord(failure)]);
+      this.published.inc({ cause: failure.cause, source: failure.source });
+    } catch {
+      this.lost.inc({ cause: failure.cause });
+    }
+  }
+}

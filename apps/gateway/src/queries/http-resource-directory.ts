@@ -1,0 +1,72 @@
+import {
+  directoryPaths,
+  isCauseKey,
+  storedResourceFromJson,
+  type QueryRequest,
+  type QueryResponse,
+  type StoredResource,
+  type TenantId,
+} from '@muster/contracts';
+import type { Context } from '@muster/telemetry';
+import { DirectoryProblemError, type DirectoryClient } from '../directory-client/directory-client.js';
+import { Refusal } from '../refusals/refusal.js';
+import type { ResourceDirectory, ResourcePlural } from './resource-directory.js';
+
+const RETRY_AFTER_SECONDS = 2;
+
+/** Reads over the directory's query API. */
+export class HttpResourceDirectory implements ResourceDirectory {
+  constructor(private readonly client: DirectoryClient) {}
+
+  async read(
+    tenantId: TenantId,
+    kind: ResourcePlural,
+    id: string,
+    withReferences: boolean,
+    trace: Context,
+  ): Promise<StoredResource | null> {
+    try {
+      return storedResourceFromJson(
+        await this.client.get(directoryPaths.resource(tenantId, kind, id, withReferences), trace),
+      );
+    } catch (error) {
+      if (error instanceof DirectoryProblemError && error.status === 404) return null;
+      throw refusalOfRead(error);
+    }
+  }
+
+  async query(
+    tenantId: TenantId,
+    kind: ResourcePlural,
+    request: QueryRequest,
+    trace: Context,
+  ): Promise<QueryResponse> {
+    try {
+      return queryResponseFromJson(
+        await this.client.post(directoryPaths.query(tenantId, kind), request, trace),
+      );
+    } catch (error) {
+      throw refusalOfRead(error);
+    }
+  }
+}
+
+function queryResponseFromJson(value: unknown): QueryResponse {
+  const answer = value as { totalResults?: unknown; resources?: unknown; nextCursor?: unknown } | null;
+  if (typeof answer?.totalResults !== 'number' || !Array.isArray(answer.resources))
+    throw new Error('not a page of resources');
+  const resources = answer.resources.map(storedResourceFromJson);
+  const { totalResults, nextCursor } = answer;
+  return typeof nextCursor === 'string'
+    ? { totalResults, resources, nextCursor }
+    : { totalResults, resources };
+}
+
+/** The directory's own refusals (a cursor that is not one, a tenant that is paused) go to the client as they are. */
+function refusalOfRead(error: unknown): Refusal {
+  if (error instanceof DirectoryProblemError && isCauseKey(error.problem.cause)) {
+    const { detail, cause } = error.problem;
+    return new Refusal(cause, { decidedBy: 'directory', ...(typeof detail === 'string' ? { detail } : {}) });
+  }
+  return new Refusal('directory_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+}

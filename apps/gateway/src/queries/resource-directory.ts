@@ -1,0 +1,22 @@
+import type { QueryRequest, QueryResponse, StoredResource, TenantId } from '@muster/contracts';
+import type { Context } from '@muster/telemetry';
+
+export type ResourcePlural = 'users' | 'groups';
+
+/** Reads what is committed. Every call rejects with a `Refusal`: 503 when the directory cannot be reached. */
+export interface ResourceDirectory {
+  /** Null when the tenant has no such resource; another tenant's id is no such resource. */
+  read(
+    tenantId: TenantId,
+    kind: ResourcePlural,
+    id: string,
+    withReferences: boolean,
+    trace: Context,
+  ): Promise<StoredResource | null>;
+  query(
+    tenantId: TenantId,
+    kind: ResourcePlural,
+    request: QueryRequest,
+    trace: Context,
+  ): Promise<QueryResponse>;
+}

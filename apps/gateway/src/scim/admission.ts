@@ -1,0 +1,21 @@
+import { authenticate } from '../credentials/authenticate.js';
+import type { CredentialCache } from '../credentials/credential-cache.js';
+import type { Credential } from '../credentials/credential.js';
+import type { TenantRates } from '../limits/tenant-rates.js';
+import type { Exchange } from './http/exchange.js';
+
+/** The first steps of every request, before anything of it is read. */
+export class Admission {
+  constructor(
+    private readonly credentials: CredentialCache,
+    private readonly rates: TenantRates,
+  ) {}
+
+  /** Throws 401, 403, 429 or 503. */
+  async admit(exchange: Exchange): Promise<Credential> {
+    const credential = await authenticate(exchange.request.headers.authorization, this.credentials);
+    exchange.credential = credential;
+    this.rates.take(credential.tenantId, credential.settings);
+    return credential;
+  }
+}

@@ -1,0 +1,123 @@
+import {
+  COUNT_DEFAULT,
+  COUNT_MAX,
+  enterpriseUserSchema,
+  groupResourceType,
+  groupSchema,
+  renderListResponse,
+  renderResourceType,
+  renderSchema,
+  serviceProviderConfig,
+  userResourceType,
+  userSchema,
+} from '@muster/scim';
+import { Refusal } from '../../refusals/refusal.js';
+import { notFound } from '../rendering/resource-rendering.js';
+import type { Admission } from '../admission.js';
+import type { Answer, Exchange } from '../http/exchange.js';
+
+/** Cursors are keyset positions and do not age by themselves; this long a walk over pages is promised to go on. */
+const CURSOR_TIMEOUT_SECONDS = 3_600;
+
+interface Described {
+  readonly id: string;
+}
+
+/** What the service offers (RFC 7644 section 4). It never changes while the process runs, so it is rendered once. */
+export class Discovery {
+  private readonly config: string;
+  private readonly resourceTypes: DescribedList;
+  private readonly schemas: DescribedList;
+
+  constructor(
+    private readonly admission: Admission,
+    publicBaseUrl: string,
+  ) {
+    this.config = JSON.stringify(
+      serviceProviderConfig({
+        baseUrl: publicBaseUrl,
+        countMax: COUNT_MAX,
+        countDefault: COUNT_DEFAULT,
+        sort: true,
+        etag: true,
+        cursorTimeoutSeconds: CURSOR_TIMEOUT_SECONDS,
+      }),
+    );
+    // Users first: a widely used collection of checks reads the endpoint of the first one.
+    this.resourceTypes = new DescribedList(
+      [userResourceType, groupResourceType].map((each) => renderResourceType(each, publicBaseUrl)),
+    );
+    this.schemas = new DescribedList(
+      [userSchema, groupSchema, enterpriseUserSchema].map((each) => renderSchema(each, publicBaseUrl)),
+    );
+  }
+
+  async serviceProviderConfig(exchange: Exchange): Promise<Answer> {
+    await this.admission.admit(exchange);
+    return { status: 200, body: this.config };
+  }
+
+  async listResourceTypes(exchange: Exchange): Promise<Answer> {
+    await this.admission.admit(exchange);
+    return this.resourceTypes.all(exchange);
+  }
+
+  async resourceType(exchange: Exchange, id: string): Promise<Answer> {
+    await this.admission.admit(exchange);
+    return this.resourceTypes.one(id);
+  }
+
+  async listSchemas(exchange: Exchange): Promise<Answer> {
+    await this.admission.admit(exchange);
+    return this.schemas.all(exchange);
+  }
+
+  async schema(exchange: Exchange, id: string): Promise<Answer> {
+    await this.admission.admit(exchange);
+    return this.schemas.one(id);
+  }
+
+  /** `/Me`, `/Bulk` and searches across kinds are not offered (RFC 7644 sections 3.7, 3.11). */
+  async notOffered(exchange: Exchange): Promise<Answer> {
+    await this.admission.admit(exchange);
+    throw new Refusal('not_implemented');
+  }
+}
+
+class DescribedList {
+  private readonly list: string;
+  private readonly byId: ReadonlyMap<string, string>;
+
+  constructor(items: readonly Described[]) {
+    this.list = JSON.stringify(
+      renderListResponse({
+        resources: items,
+        totalResults: items.length,
+        startIndex: 1,
+        itemsPerPage: items.length,
+      }),
+    );
+    this.byId = new Map(items.map((item) => [item.id.toLowerCase(), JSON.stringify(item)]));
+  }
+
+  /** RFC 7644 section 4: a filter here is refused with 403, since an ignored one would show the wrong things. */
+  all(exchange: Exchange): Answer {
+    if (hasFilter(exchange.request.query)) {
+      throw new Refusal('invalid_filter', {
+        status: 403,
+        detail: 'Filters are not supported at this address.',
+      });
+    }
+    return { status: 200, body: this.list };
+  }
+
+  one(id: string): Answer {
+    const body = this.byId.get(id.toLowerCase());
+    if (body === undefined) throw notFound(id);
+    return { status: 200, body };
+  }
+}
+
+function hasFilter(query: unknown): boolean {
+  return typeof query === 'object' && query !== null && Object.hasOwn(query, 'filter');
+}

@@ -1,0 +1,255 @@
+import {
+  COMMAND_DEADLINE_MS,
+  parseUuid,
+  type Applied,
+  type Command,
+  type CommandId,
+  type CreateCommand,
+  type DeleteCommand,
+  type Operation,
+  type PatchCommand,
+  type ReplaceCommand,
+  type ResourceId,
+  type StoredResource,
+  type VersionCondition,
+} from '@muster/contracts';
+import { parsePatch, parseResource } from '@muster/scim';
+import { v7 as uuidV7 } from 'uuid';
+import type { CommandBus } from '../../commands/command-bus.js';
+import { documentHash } from '../../commands/document-hash.js';
+import type { UndeliveredAnswers } from '../../commands/undelivered-answers.js';
+import type { Credential } from '../../credentials/credential.js';
+import { subjectOf, type WriteAttempt } from '../../failures/failure-of.js';
+import type { ResourceDirectory } from '../../queries/resource-directory.js';
+import { Refusal } from '../../refusals/refusal.js';
+import type { Admission } from '../admission.js';
+import { commandTypeOf, type Endpoint } from '../endpoints.js';
+import type { Answer, Exchange } from '../http/exchange.js';
+import { versionCondition } from '../http/preconditions.js';
+import type { RequestBodies } from '../http/request-bodies.js';
+import {
+  notFound,
+  resourceHeaders,
+  type ResourceRendering,
+  type View,
+} from '../rendering/resource-rendering.js';
+import { appliedOrRefusal } from './answer-of-end.js';
+import { checkDomain, userNameIn, userNamesSetBy } from './check-domain.js';
+
+export interface ResourceWritesParts {
+  readonly admission: Admission;
+  readonly bodies: RequestBodies;
+  readonly commands: CommandBus;
+  readonly undelivered: UndeliveredAnswers;
+  readonly directory: ResourceDirectory;
+  readonly rendering: ResourceRendering;
+  /** Where outcomes are to be sent. */
+  readonly replyTo: Command['replyTo'];
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** A write on its way: what the request brought, before its operation adds its own. */
+interface Write {
+  readonly credential: Credential;
+  readonly attempt: WriteAttempt;
+  readonly view: View;
+}
+
+/**
+ * POST, PUT, PATCH and DELETE of a resource. Each reads top to bottom as the life of a write: admit, parse, check, publish,
+ * wait, answer. Nothing is published before everything that can be refused here has been.
+ */
+export class ResourceWrites {
+  constructor(private readonly parts: ResourceWritesParts) {}
+
+  /** RFC 7644 section 3.3. */
+  async create(exchange: Exchange, endpoint: Endpoint): Promise<Answer> {
+    const { credential, attempt, view } = await this.admit(exchange, endpoint, 'create');
+    const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
+    const { document } = parseResource(endpoint.resourceType, body, 'create');
+    attempt.subject = subjectOf(document);
+    if (endpoint.kind === 'user') checkDomain(credential.domainPolicy, userNameIn(document));
+    const command: CreateCommand = {
+      ...this.envelope(exchange, credential, uuidV7() as ResourceId),
+      type: commandTypeOf(endpoint, 'create'),
+      document,
+      documentHash: documentHash(document),
+    };
+    const applied = await this.decide(exchange, command);
+    const readBack = view.wantsReferences && document.members !== undefined;
+    const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
+    return this.resourceAnswer(exchange, endpoint, 201, stored, view, command);
+  }
+
+  /** RFC 7644 section 3.5.1. */
+  async replace(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
+    const { credential, attempt, view } = await this.admit(exchange, endpoint, 'replace', id);
+    const resourceId = existingId(id);
+    const ifMatch = versionCondition(exchange.request.headers['if-match']);
+    const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
+    const { document } = parseResource(endpoint.resourceType, body, 'replace');
+    attempt.subject = subjectOf(document);
+    if (endpoint.kind === 'user') checkDomain(credential.domainPolicy, userNameIn(document));
+    const command: ReplaceCommand = {
+      ...this.envelope(exchange, credential, resourceId),
+      type: commandTypeOf(endpoint, 'replace'),
+      document,
+      ...conditional(ifMatch),
+    };
+    const applied = await this.decide(exchange, command);
+    const readBack = view.asksForReferences || (view.wantsReferences && document.members !== undefined);
+    const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
+    return this.resourceAnswer(exchange, endpoint, 200, stored, view, command);
+  }
+
+  /** RFC 7644 section 3.5.2. */
+  async patch(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
+    const { credential, attempt, view } = await this.admit(exchange, endpoint, 'patch', id);
+    const resourceId = existingId(id);
+    const ifMatch = versionCondition(exchange.request.headers['if-match']);
+    const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
+    const { operations } = parsePatch(endpoint.resourceType, body, {
+      unknownAttributes: credential.settings.unknownPatchAttributes,
+    });
+    if (endpoint.kind === 'user') {
+      for (const userName of userNamesSetBy({ operations })) {
+        if (typeof userName === 'string') attempt.subject = { userName };
+        checkDomain(credential.domainPolicy, userName);
+      }
+    }
+    const command: PatchCommand = {
+      ...this.envelope(exchange, credential, resourceId),
+      type: commandTypeOf(endpoint, 'patch'),
+      patch: { operations },
+      ...conditional(ifMatch),
+    };
+    const applied = await this.decide(exchange, command);
+    if (!view.asksForAttributes && !returnsBody(endpoint, credential)) {
+      return this.emptyAnswer(
+        command,
+        resourceHeaders(this.parts.rendering.locationOf(endpoint, resourceId), applied.version),
+      );
+    }
+    const readBack = endpoint.kind === 'group' ? view.wantsReferences : view.asksForReferences;
+    const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
+    return this.resourceAnswer(exchange, endpoint, 200, stored, view, command);
+  }
+
+  /** RFC 7644 section 3.6. */
+  async delete(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
+    const { credential } = await this.admit(exchange, endpoint, 'delete', id);
+    const command: DeleteCommand = {
+      ...this.envelope(exchange, credential, existingId(id)),
+      type: commandTypeOf(endpoint, 'delete'),
+      ...conditional(versionCondition(exchange.request.headers['if-match'])),
+    };
+    await this.decide(exchange, command);
+    return this.emptyAnswer(command, {});
+  }
+
+  private async admit(
+    exchange: Exchange,
+    endpoint: Endpoint,
+    operation: Operation,
+    resourceId?: string,
+  ): Promise<Write> {
+    const attempt: WriteAttempt = {
+      operation,
+      resourceKind: endpoint.kind,
+      subject: {},
+      ...(resourceId === undefined ? {} : { resourceId }),
+    };
+    exchange.attempt = attempt;
+    const credential = await this.parts.admission.admit(exchange);
+    return { credential, attempt, view: this.parts.rendering.viewOf(endpoint, exchange.request.query) };
+  }
+
+  private envelope(exchange: Exchange, credential: Credential, resourceId: ResourceId) {
+    return {
+      commandId: uuidV7() as CommandId,
+      tenantId: credential.tenantId,
+      tokenId: credential.tokenId,
+      requestId: exchange.requestId,
+      resourceId,
+      replyTo: this.parts.replyTo,
+      deadlineMs: Date.now() + COMMAND_DEADLINE_MS,
+    };
+  }
+
+  /** Publishes, waits, and throws the refusal unless the command took effect. */
+  private async decide(exchange: Exchange, command: Command): Promise<Applied> {
+    if (exchange.attempt !== undefined && command.type.endsWith('.create.requested')) {
+      exchange.attempt.resourceId = command.resourceId;
+    }
+    const end = await this.parts.commands.submit(command, exchange.trace);
+    if (end.kind === 'unknown') this.parts.undelivered.markUnknown(command);
+    return appliedOrRefusal(end);
+  }
+
+  /**
+   * The resource to answer with. The outcome has it without references, or not at all when it was looked up later: then it
+   * is read back. If that fails the client is told that nobody knows, and its repetition will get the resource.
+   */
+  private async storedAfter(
+    exchange: Exchange,
+    endpoint: Endpoint,
+    command: Command,
+    applied: Applied,
+    withReferences: boolean,
+  ): Promise<StoredResource> {
+    if (applied.resource !== undefined && !withReferences) return applied.resource;
+    let stored: StoredResource | null;
+    try {
+      stored = await this.parts.directory.read(
+        command.tenantId,
+        endpoint.plural,
+        command.resourceId,
+        withReferences,
+        exchange.trace,
+      );
+    } catch {
+      this.parts.undelivered.mark(command);
+      throw new Refusal('outcome_unknown', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+    if (stored !== null) return stored;
+    // Deleted by somebody else between the commit and this moment.
+    throw notFound(command.resourceId);
+  }
+
+  private resourceAnswer(
+    exchange: Exchange,
+    endpoint: Endpoint,
+    status: 200 | 201,
+    stored: StoredResource,
+    view: View,
+    command: Command,
+  ): Answer {
+    const location = this.parts.rendering.locationOf(endpoint, stored.id);
+    return {
+      status,
+      headers: resourceHeaders(location, stored.version),
+      body: this.parts.rendering.render(endpoint, stored, view),
+      onUndelivered: () => this.parts.undelivered.mark(command),
+    };
+  }
+
+  private emptyAnswer(command: Command, headers: Readonly<Record<string, string>>): Answer {
+    return { status: 204, headers, onUndelivered: () => this.parts.undelivered.mark(command) };
+  }
+}
+
+/** An id that is not one of ours names nothing: 404, without asking anybody. */
+function existingId(id: string): ResourceId {
+  const resourceId = parseUuid<ResourceId>(id);
+  if (resourceId === null) throw notFound(id);
+  return resourceId;
+}
+
+function conditional(ifMatch: VersionCondition | undefined): { ifMatch?: VersionCondition } {
+  return ifMatch === undefined ? {} : { ifMatch };
+}
+
+function returnsBody(endpoint: Endpoint, { settings }: Credential): boolean {
+  return endpoint.kind === 'user' ? settings.patchUserReturnsBody : settings.patchGroupReturnsBody;
+}
