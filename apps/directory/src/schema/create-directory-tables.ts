@@ -222,6 +222,17 @@ const outbox = `
     traceparent text,
     created_at timestamptz(3) not null
   ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+
+  create table directory.outbox_parked (
+    seq bigint primary key,
+    tenant_id uuid not null,
+    kind text not null,
+    payload text not null,
+    traceparent text,
+    created_at timestamptz(3) not null,
+    reason text not null,
+    parked_at timestamptz(3) not null
+  );
 `;
 
 const grants = `
@@ -229,14 +240,17 @@ const grants = `
   grant select, insert, update, delete on all tables in schema directory to muster_directory;
   -- A partition read by its own name would answer without the parent's row-level security: only the owner may.
   revoke all on directory.operations_default from muster_directory;
+  revoke insert, update, delete on directory.migrations from muster_directory;
   revoke all on directory.outbox from muster_directory;
   grant insert, select on directory.outbox to muster_directory;
   grant select, delete on directory.outbox to muster_relay;
+  revoke all on directory.outbox_parked from muster_directory;
+  grant select, insert on directory.outbox_parked to muster_relay;
   revoke execute on all functions in schema directory from public;
   grant execute on all functions in schema directory to muster_directory;
 `;
 
-const isolated = ['users', 'user_emails', 'groups', 'group_members', 'unique_values', 'resource_counters', 'operations', 'outbox'];
+const isolated = ['users', 'user_emails', 'groups', 'group_members', 'unique_values', 'resource_counters', 'operations', 'outbox', 'outbox_parked'];
 
 export class CreateDirectoryTables1795400000000 implements MigrationInterface {
   readonly name = 'CreateDirectoryTables1795400000000';
@@ -246,7 +260,9 @@ export class CreateDirectoryTables1795400000000 implements MigrationInterface {
     for (const statements of [searching, registry, resources, operations, outbox, grants]) await runner.query(statements);
     for (const table of isolated) await runner.query(enableTenantIsolation(`directory.${table}`));
     // The relay reads and empties the outbox of every tenant; nothing else of theirs is open to it.
-    await runner.query(`create policy relay on directory.outbox to muster_relay using (true)`);
+    for (const table of ['outbox', 'outbox_parked']) {
+      await runner.query(`create policy relay on directory.${table} to muster_relay using (true) with check (true)`);
+    }
     await runner.query('select directory.ensure_operation_partitions(7)');
   }
 
@@ -254,7 +270,7 @@ export class CreateDirectoryTables1795400000000 implements MigrationInterface {
     await runner.query(`
       drop table directory.tenant_domains, directory.tokens, directory.tenants, directory.users, directory.user_emails,
         directory.groups, directory.group_members, directory.unique_values, directory.resource_counters,
-        directory.operations, directory.outbox;
+        directory.operations, directory.outbox, directory.outbox_parked;
       drop function directory.ensure_operation_partitions, directory.drop_operation_partitions, directory.uuid_at,
         directory.utc_day, directory.fold_case`);
   }

@@ -1,0 +1,309 @@
+import { parseUuid } from '@muster/contracts';
+import {
+  foldCase,
+  invalidFilter,
+  matchesFilter,
+  printReference,
+  type ComparisonFilter,
+  type ComparisonOperator,
+  type PresentFilter,
+  type ResolvedAttribute,
+  type ResolvedFilter,
+  type ValuePathFilter,
+} from '@muster/scim';
+import type { ColumnMapping, RelationMapping, ResourceSource } from './resource-source.js';
+import type { SqlParameters } from './sql-parameters.js';
+import { prefixCondition, textCondition } from './text-condition.js';
+
+/** A filter as the condition of a WHERE over the resource `r`. */
+export interface Condition {
+  /** True, false, or null in place of false. */
+  readonly sql: string;
+  /** An index leads to the rows; otherwise every resource of the tenant is looked at. */
+  readonly indexed: boolean;
+}
+
+type Test = ComparisonFilter<ResolvedAttribute> | PresentFilter<ResolvedAttribute>;
+type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
+
+/**
+ * Compiles a filter to SQL that holds for exactly the resources for which `matchesFilter` holds on the whole resource. All
+ * values are bound. Throws 400 `invalidFilter` for what the directory does not know: never a condition that lets all pass.
+ *
+ * SQL knows three truth values, SCIM two: null stands for false, and negation is `is not true`, so the difference never
+ * shows.
+ */
+export function compileFilter(filter: ResolvedFilter, source: ResourceSource, parameters: SqlParameters): Condition {
+  return new FilterCompiler(source, parameters).compile(filter);
+}
+
+const NOTHING: Condition = { sql: 'false', indexed: true };
+const scan = (sql: string): Condition => ({ sql, indexed: false });
+
+class FilterCompiler {
+  /** Under a negation an index of what is sought leads to what is not wanted. */
+  private negated = false;
+
+  constructor(
+    private readonly source: ResourceSource,
+    private readonly parameters: SqlParameters,
+  ) {}
+
+  compile(filter: ResolvedFilter): Condition {
+    switch (filter.kind) {
+      case 'and':
+        return this.join(filter.filters, 'and');
+      case 'or':
+        return this.join(filter.filters, 'or');
+      case 'not':
+        return this.negate(() => this.compile(filter.filter));
+      case 'valuePath':
+        return this.valuePath(filter);
+      case 'present':
+        return this.test(filter);
+      case 'comparison':
+        return filter.operator === 'ne' ? this.negate(() => this.test({ ...filter, operator: 'eq' })) : this.test(filter);
+    }
+  }
+
+  private join(filters: readonly ResolvedFilter[], word: 'and' | 'or'): Condition {
+    const conditions = filters.map((each) => this.compile(each));
+    const sql = `(${conditions.map((each) => each.sql).join(` ${word} `)})`;
+    const indexed = word === 'and' ? conditions.some((each) => each.indexed) : conditions.every((each) => each.indexed);
+    return { sql, indexed };
+  }
+
+  private negate(inner: () => Condition): Condition {
+    const before = this.negated;
+    this.negated = !before;
+    try {
+      return scan(`((${inner().sql}) is not true)`);
+    } finally {
+      this.negated = before;
+    }
+  }
+
+  private test(test: Test): Condition {
+    const { path } = test;
+    if (path.schema === undefined) {
+      if (path.attribute === 'schemas') return this.schemas((value) => this.column({ kind: 'unfolded-text', sql: value }, test).sql);
+      if (path.attribute === 'meta' && path.subAttribute === undefined) return scan('true');
+      const column = this.source.columns.get(dotted(path));
+      if (column !== undefined) return this.column(column, test);
+      const relation = this.source.relations.get(path.attribute);
+      if (relation !== undefined && (relation.complete || requiresValue(test, path.subAttribute))) {
+        return this.relation(relation, (columns) => this.relationTest(columns, test, path.subAttribute));
+      }
+    }
+    return scan(this.inDocument('r.document', path, (value) => this.jsonTest(value, test)));
+  }
+
+  private valuePath({ path, filter }: ValuePathFilter<ResolvedAttribute>): Condition {
+    if (path.schema === undefined) {
+      if (path.attribute === 'meta') return this.compile(underParent('meta', filter));
+      if (path.attribute === 'schemas') {
+        return this.schemas((value) => this.inner(filter, (test) => this.column({ kind: 'unfolded-text', sql: value }, test)).sql);
+      }
+      const relation = this.source.relations.get(path.attribute);
+      if (relation !== undefined && (relation.complete || this.answers(relation, filter))) {
+        return this.relation(relation, (columns) => this.inner(filter, (test) => this.relationTest(columns, test, test.path.attribute)));
+      }
+    }
+    return scan(
+      this.inDocument('r.document', path, (value) => {
+        const object = path.definition.type === 'complex' ? value : `jsonb_build_object('value', ${value})`;
+        return this.inner(filter, (test) => scan(this.inDocument(object, test.path, (sub) => this.jsonTest(sub, test)))).sql;
+      }),
+    );
+  }
+
+  /** The inside of `path[...]`, whose tests are about one and the same value. */
+  private inner(filter: ResolvedFilter, test: (test: Test) => Condition): Condition {
+    switch (filter.kind) {
+      case 'and':
+      case 'or': {
+        const conditions = filter.filters.map((each) => this.inner(each, test));
+        const indexed = filter.kind === 'and' ? conditions.some((each) => each.indexed) : conditions.every((each) => each.indexed);
+        return { sql: `(${conditions.map((each) => each.sql).join(` ${filter.kind} `)})`, indexed };
+      }
+      case 'not':
+        return scan(`((${this.inner(filter.filter, test).sql}) is not true)`);
+      case 'comparison':
+        if (filter.operator !== 'ne') return test(filter);
+        return scan(`((${test({ ...filter, operator: 'eq' }).sql}) is not true)`);
+      case 'present':
+        return test(filter);
+      case 'valuePath':
+        throw invalidFilter('A value path cannot stand in another one.');
+    }
+  }
+
+  /**
+   * Rows of a table are values of the resource. Where an index finds the rows, their owners are collected first and looked
+   * up by id, which also works beside an OR; otherwise each resource is asked for its rows.
+   */
+  private relation(relation: RelationMapping, condition: (columns: RelationMapping['subAttributes']) => Condition): Condition {
+    const { sql, indexed } = condition(relation.subAttributes);
+    const rows = `select ${relation.owner} from ${relation.from} where ${relation.tenant} = ${this.parameters.tenant} and ${sql}`;
+    if (indexed && !this.negated) return { sql: `r.id = any (array(${rows}))`, indexed: true };
+    return scan(`exists (${rows} and ${relation.owner} = r.id)`);
+  }
+
+  private relationTest(columns: RelationMapping['subAttributes'], test: Test, subAttribute: string | undefined): Condition {
+    if (test.kind === 'present' && subAttribute === undefined) return scan('true');
+    const column = columns.get(subAttribute ?? 'value');
+    if (column === undefined) throw unsupported(test.path);
+    return this.column(column, test);
+  }
+
+  /** Whether the table has all that the filter asks about. */
+  private answers(relation: RelationMapping, filter: ResolvedFilter): boolean {
+    switch (filter.kind) {
+      case 'and':
+        return filter.filters.every((each) => this.hasColumns(relation, each)) && filter.filters.some((each) => this.answers(relation, each));
+      case 'or':
+        return filter.filters.every((each) => this.answers(relation, each));
+      case 'comparison':
+        return requiresValue(filter, filter.path.attribute);
+      default:
+        return false;
+    }
+  }
+
+  private hasColumns(relation: RelationMapping, filter: ResolvedFilter): boolean {
+    if (filter.kind === 'and' || filter.kind === 'or') return filter.filters.every((each) => this.hasColumns(relation, each));
+    if (filter.kind === 'not') return this.hasColumns(relation, filter.filter);
+    return filter.kind !== 'valuePath' && relation.subAttributes.has(filter.path.attribute);
+  }
+
+  private column(column: ColumnMapping, test: Test): Condition {
+    if (column.kind === 'unsupported') throw unsupported(test.path);
+    if (column.kind === 'constant') {
+      const holds = matchesFilter({ ...test, path: { attribute: 'value', definition: test.path.definition, multiValued: false } }, {
+        value: column.value,
+      });
+      return scan(String(holds));
+    }
+    if (test.kind === 'present') return scan(column.kind === 'time' || column.kind === 'uuid' ? `${column.sql} is not null` : `${column.sql} <> ''`);
+    const operator = positive(test.operator);
+    if (column.kind === 'time') return scan(`${column.sql} ${orderSign(operator, test.path)} ${this.time(test.value)}`);
+    const wanted = test.path.definition.caseExact ? String(test.value) : foldCase(String(test.value));
+    if (column.kind === 'uuid') return this.uuidColumn(column, operator, wanted);
+    if (column.kind === 'unfolded-text') {
+      const folded = test.path.definition.caseExact ? column.sql : `directory.fold_case(${column.sql})`;
+      return scan(textCondition(operator, folded, wanted, this.parameters));
+    }
+    if (operator === 'sw') return { sql: prefixCondition(column.sql, wanted, this.parameters), indexed: column.indexed && wanted !== '' };
+    return { sql: textCondition(operator, column.sql, wanted, this.parameters), indexed: column.indexed && operator === 'eq' };
+  }
+
+  private uuidColumn(column: { sql: string; indexed: boolean }, operator: PositiveOperator, wanted: string): Condition {
+    if (operator !== 'eq') return scan(textCondition(operator, `(${column.sql})::text`, wanted, this.parameters));
+    // Ids are caseExact: one in capitals is not the id.
+    if (parseUuid(wanted) !== wanted) return NOTHING;
+    return { sql: `${column.sql} = ${this.parameters.add(wanted, 'uuid')}`, indexed: column.indexed };
+  }
+
+  /** `schemas` is not stored: it follows from what the document has. */
+  private schemas(condition: (value: string) => string): Condition {
+    const { core, extensions } = this.source.schemas;
+    const places = extensions.map((urn) => {
+      const text = this.parameters.add(urn, 'text');
+      return `case when r.document ? ${text} then ${text} end`;
+    });
+    const list = [this.parameters.add(core, 'text'), ...places].join(', ');
+    return scan(`exists (select from unnest(array[${list}]) as s (value) where s.value is not null and ${condition('s.value')})`);
+  }
+
+  /** One of the values at the path, found as the SCIM engine finds them: lists are looked into, what is absent has none. */
+  private inDocument(document: string, path: ResolvedAttribute, condition: (value: string) => string): string {
+    const alias = document === 'r.document' ? 'j' : 'k';
+    return `exists (select from jsonb_path_query(${document}, ${this.parameters.add(jsonPath(path), 'jsonpath')}) as ${alias} (value) where ${condition(`${alias}.value`)})`;
+  }
+
+  private jsonTest(value: string, test: Test): string {
+    if (test.kind === 'present') return `${value} not in ('""', '{}', '[]')`;
+    const operator = positive(test.operator);
+    const { definition } = test.path;
+    if (definition.type === 'dateTime') throw unsupported(test.path);
+    if (typeof test.value === 'boolean') return `${value} = to_jsonb(${this.parameters.add(test.value, 'boolean')})`;
+    if (typeof test.value === 'number') {
+      const number = this.parameters.add(String(test.value), 'numeric');
+      return `case when jsonb_typeof(${value}) = 'number' then (${value})::numeric ${orderSign(operator, test.path)} ${number} end`;
+    }
+    const text = `(${value} #>> '{}')`;
+    const wanted = definition.caseExact ? String(test.value) : foldCase(String(test.value));
+    const folded = definition.caseExact ? text : `directory.fold_case${text}`;
+    return `(jsonb_typeof(${value}) = 'string' and ${textCondition(operator, folded, wanted, this.parameters)})`;
+  }
+
+  /** Times in the tables lie within four-digit years, so a bound beyond them compares the same at their edge. */
+  private time(literal: unknown): string {
+    const instant = new Date(String(literal)).getTime();
+    const clamped = Math.min(Math.max(instant, Date.UTC(1970, 0, 1)), Date.UTC(9999, 11, 31));
+    return this.parameters.add(new Date(clamped).toISOString(), 'timestamptz');
+  }
+}
+
+function dotted(path: ResolvedAttribute): string {
+  return path.subAttribute === undefined ? path.attribute : `${path.attribute}.${path.subAttribute}`;
+}
+
+function unsupported(path: ResolvedAttribute): Error {
+  return invalidFilter(`Filters on ${printReference(path)} are not supported.`);
+}
+
+/** Holds only for a value whose `value` is there. */
+function requiresValue(test: Test, subAttribute: string | undefined): boolean {
+  return (
+    test.kind === 'comparison' &&
+    (subAttribute ?? 'value') === 'value' &&
+    test.operator !== 'ne' &&
+    typeof test.value === 'string'
+  );
+}
+
+function positive(operator: ComparisonOperator): PositiveOperator {
+  if (operator === 'ne') throw new Error('ne is the negation of eq');
+  return operator;
+}
+
+const signs: ReadonlyMap<PositiveOperator, string> = new Map([
+  ['eq', '='],
+  ['gt', '>'],
+  ['ge', '>='],
+  ['lt', '<'],
+  ['le', '<='],
+]);
+
+function orderSign(operator: PositiveOperator, path: ResolvedAttribute): string {
+  const sign = signs.get(operator);
+  if (sign === undefined) throw invalidFilter(`The operator ${operator} does not apply to ${printReference(path)}.`);
+  return sign;
+}
+
+/** `meta[created gt "..."]` is `meta.created gt "..."`: a single value, always there. */
+function underParent(parent: string, filter: ResolvedFilter): ResolvedFilter {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { kind: filter.kind, filters: filter.filters.map((each) => underParent(parent, each)) };
+    case 'not':
+      return { kind: 'not', filter: underParent(parent, filter.filter) };
+    case 'valuePath':
+      throw invalidFilter('A value path cannot stand in another one.');
+    default:
+      return { ...filter, path: { ...filter.path, attribute: parent, subAttribute: filter.path.attribute } };
+  }
+}
+
+/**
+ * SQL/JSON path in lax mode: absent members yield nothing, `[*]` opens a list and leaves a single value as it is.
+ * `primaryOnly`: of the value that is marked as the preferred one.
+ */
+export function jsonPath(path: Pick<ResolvedAttribute, 'schema' | 'attribute' | 'subAttribute'> & { readonly primaryOnly?: boolean }): string {
+  const names = [path.schema, path.attribute].filter((name) => name !== undefined).map((name) => `.${JSON.stringify(name)}`);
+  const primary = path.primaryOnly === true ? ' ? (@."primary" == true)' : '';
+  const sub = path.subAttribute === undefined ? '' : `.${JSON.stringify(path.subAttribute)}[*]`;
+  return `$${names.join('')}[*]${primary}${sub}`;
+}

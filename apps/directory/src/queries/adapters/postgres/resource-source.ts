@@ -1,0 +1,144 @@
+import {
+  ENTERPRISE_USER_SCHEMA_URN,
+  GROUP_SCHEMA_URN,
+  USER_SCHEMA_URN,
+  groupResourceType,
+  userResourceType,
+  type ResourceType,
+} from '@muster/scim';
+
+/**
+ * How an attribute that is not (or not only) in the document is found in the tables. `sql` is an expression over the aliases
+ * of its table; `r` is the resource.
+ */
+export type ColumnMapping =
+  /** Text, normalised by the SCIM engine before it was stored where its attribute is not caseExact. In "C" order. */
+  | { readonly kind: 'text'; readonly sql: string; readonly indexed: boolean }
+  /** Text as the client wrote it; folded in SQL where its attribute is not caseExact. */
+  | { readonly kind: 'unfolded-text'; readonly sql: string }
+  | { readonly kind: 'uuid'; readonly sql: string; readonly indexed: boolean }
+  | { readonly kind: 'time'; readonly sql: string }
+  /** The same for every resource. */
+  | { readonly kind: 'constant'; readonly value: string }
+  /** Not known here: the gateway makes it. */
+  | { readonly kind: 'unsupported' };
+
+/** A multi-valued attribute whose values are rows of a table. */
+export interface RelationMapping {
+  readonly kind: 'relation';
+  /** FROM item with its alias; joins included. */
+  readonly from: string;
+  readonly tenant: string;
+  /** The resource that has the value. */
+  readonly owner: string;
+  readonly subAttributes: ReadonlyMap<string, ColumnMapping>;
+  /** False: the table leaves out values that lack `value`, so it answers only filters which require one. */
+  readonly complete: boolean;
+}
+
+/** One kind of resource as it lies in Postgres. */
+export interface ResourceSource {
+  readonly kind: 'users' | 'groups';
+  readonly resourceType: ResourceType;
+  readonly table: string;
+  readonly counter: 'user' | 'group';
+  /** By `attribute` or `attribute.subAttribute`. What is not here is in the document. */
+  readonly columns: ReadonlyMap<string, ColumnMapping>;
+  readonly relations: ReadonlyMap<string, RelationMapping>;
+  /** What `schemas` holds: always the first, the others when the document has them. */
+  readonly schemas: { readonly core: string; readonly extensions: readonly string[] };
+}
+
+const common: readonly (readonly [string, ColumnMapping])[] = [
+  ['id', { kind: 'uuid', sql: 'r.id', indexed: true }],
+  ['externalId', { kind: 'text', sql: 'r.external_id', indexed: true }],
+  ['meta.created', { kind: 'time', sql: 'r.created_at' }],
+  ['meta.lastModified', { kind: 'time', sql: 'r.last_modified' }],
+  ['meta.location', { kind: 'unsupported' }],
+  ['meta.version', { kind: 'unsupported' }],
+];
+
+const unsupportedReference: readonly [string, ColumnMapping] = ['$ref', { kind: 'unsupported' }];
+
+export const userSource: ResourceSource = {
+  kind: 'users',
+  resourceType: userResourceType,
+  table: 'directory.users',
+  counter: 'user',
+  columns: new Map<string, ColumnMapping>([
+    ...common,
+    ['meta.resourceType', { kind: 'constant', value: userResourceType.name }],
+    ['userName', { kind: 'text', sql: 'r.user_name_key', indexed: true }],
+  ]),
+  relations: new Map<string, RelationMapping>([
+    [
+      'emails',
+      {
+        kind: 'relation',
+        from: 'directory.user_emails v',
+        tenant: 'v.tenant_id',
+        owner: 'v.user_id',
+        complete: false,
+        subAttributes: new Map<string, ColumnMapping>([
+          ['value', { kind: 'text', sql: 'v.value_key', indexed: true }],
+          ['type', { kind: 'text', sql: 'v.type_key', indexed: false }],
+        ]),
+      },
+    ],
+    [
+      'groups',
+      {
+        kind: 'relation',
+        from: 'directory.group_members v join directory.groups g on g.tenant_id = v.tenant_id and g.id = v.group_id',
+        tenant: 'v.tenant_id',
+        owner: 'v.member_id',
+        complete: true,
+        subAttributes: new Map<string, ColumnMapping>([
+          ['value', { kind: 'uuid', sql: 'v.group_id', indexed: true }],
+          ['display', { kind: 'text', sql: 'g.display_name_key', indexed: true }],
+          ['type', { kind: 'constant', value: 'direct' }],
+          unsupportedReference,
+        ]),
+      },
+    ],
+  ]),
+  schemas: { core: USER_SCHEMA_URN, extensions: [ENTERPRISE_USER_SCHEMA_URN] },
+};
+
+export const groupSource: ResourceSource = {
+  kind: 'groups',
+  resourceType: groupResourceType,
+  table: 'directory.groups',
+  counter: 'group',
+  columns: new Map<string, ColumnMapping>([
+    ...common,
+    ['meta.resourceType', { kind: 'constant', value: groupResourceType.name }],
+    ['displayName', { kind: 'text', sql: 'r.display_name_key', indexed: true }],
+  ]),
+  relations: new Map<string, RelationMapping>([
+    [
+      'members',
+      {
+        kind: 'relation',
+        from: 'directory.group_members v',
+        tenant: 'v.tenant_id',
+        owner: 'v.group_id',
+        complete: true,
+        subAttributes: new Map<string, ColumnMapping>([
+          ['value', { kind: 'uuid', sql: 'v.member_id', indexed: true }],
+          ['type', { kind: 'unfolded-text', sql: 'v.member_kind' }],
+          ['display', { kind: 'unfolded-text', sql: memberDisplay() }],
+          unsupportedReference,
+        ]),
+      },
+    ],
+  ]),
+  schemas: { core: GROUP_SCHEMA_URN, extensions: [] },
+};
+
+/** The name that a group shows for its member `v`. */
+export function memberDisplay(): string {
+  return `case v.member_kind
+    when 'User' then (select m.document ->> 'displayName' from directory.users m where m.tenant_id = v.tenant_id and m.id = v.member_id)
+    else (select m.document ->> 'displayName' from directory.groups m where m.tenant_id = v.tenant_id and m.id = v.member_id) end`;
+}

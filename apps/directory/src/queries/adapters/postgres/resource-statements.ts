@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { invalidValue, type ResolvedAttribute } from '@muster/scim';
+import type { SortOrder } from '../../domain/resource-query.js';
+import type { ResourceSelection, PageRequest } from '../../application/resource-reader.js';
+import { compileFilter, jsonPath } from './compile-filter.js';
+import { memberDisplay, type ResourceSource } from './resource-source.js';
+import { SqlParameters } from './sql-parameters.js';
+import type { SqlValue } from '@muster/persistence';
+
+/** A statement with its values. `scans`: it may look at every resource of the tenant. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+  readonly scans: boolean;
+}
+
+/** Counting off more than this belongs with the scans. */
+const OFFSET_INDEXED_MAX = 10_000;
+/** Groups of one user that are shown; more would be no attribute but a report. */
+const USER_GROUPS_MAX = 10_000;
+
+const columns = 'r.id, r.seq, r.version, r.created_at, r.last_modified, r.document::text as document';
+
+/** A user's groups as the JSON of `groups`. */
+const userGroups = `(select json_agg(json_build_object('value', v.group_id, 'display', v.display, 'type', 'direct'))::text from (
+    select m.group_id, g.document ->> 'displayName' as display
+    from directory.group_members m join directory.groups g on g.tenant_id = m.tenant_id and g.id = m.group_id
+    where m.tenant_id = $1 and m.member_id = r.id order by m.group_id limit ${USER_GROUPS_MAX}) v) as refs`;
+
+const memberJson = `json_agg(json_strip_nulls(json_build_object('value', v.member_id, 'type', v.member_kind, 'display', ${memberDisplay()})) order by v.member_id)::text`;
+/** A group's members as the JSON of `members`. */
+const groupMembers = `(select ${memberJson} from directory.group_members v where v.tenant_id = $1 and v.group_id = r.id) as refs`;
+
+/** Members of several groups in one go: `$2` are the groups. */
+export const membersOfGroups = `select v.group_id as id, ${memberJson} as refs from directory.group_members v
+  where v.tenant_id = $1 and v.group_id = any ($2::uuid[]) group by v.group_id`;
+
+export function readStatement(source: ResourceSource, id: string, tenantId: string, withReferences: boolean): Statement {
+  const refs = source.kind === 'users' ? userGroups : groupMembers;
+  return {
+    name: `${source.kind}.read${withReferences ? '-with-references' : ''}`,
+    text: `select ${columns}${withReferences ? `, ${refs}` : ''} from ${source.table} r where r.tenant_id = $1 and r.id = $2`,
+    values: [tenantId, id],
+    scans: false,
+  };
+}
+
+/**
+ * One page. The rows are chosen in the inner query and rendered in the outer one, so that what is passed over, and what is
+ * sorted and then cut off, is never rendered.
+ */
+export function pageStatement(source: ResourceSource, request: PageRequest): Statement {
+  const parameters = new SqlParameters(request.tenantId);
+  const conditions = [`r.tenant_id = ${parameters.tenant}`];
+  const filter = request.filter === null ? null : compileFilter(request.filter, source, parameters);
+  if (filter !== null) conditions.push(filter.sql);
+  if (request.afterSeq !== null) conditions.push(`r.seq > ${parameters.add(request.afterSeq, 'bigint')}`);
+  const order = orderOf(source, request.sort, filter?.indexed === true, parameters);
+  const limit = parameters.add(request.limit, 'bigint');
+  const offset = request.offset === 0 ? '' : ` offset ${parameters.add(request.offset, 'bigint')}`;
+  // Members of a page of groups are read by a statement of their own, once it is known how many they are.
+  const refs = request.withReferences && source.kind === 'users' ? `, ${userGroups}` : '';
+  const memberCount = source.kind === 'groups' ? ', r.member_count' : '';
+  const text = `select ${columns}${memberCount}${refs} from (
+    select r.*${order.column} from ${source.table} r where ${conditions.join(' and ')} order by ${order.inner} limit ${limit}${offset}
+  ) r order by ${order.outer}`;
+  const scans = (filter !== null && !filter.indexed) || request.sort !== null || request.offset > OFFSET_INDEXED_MAX;
+  return { name: shapeName(`${source.kind}.page`, text), text, values: parameters.values, scans };
+}
+
+export function countStatement(source: ResourceSource, selection: ResourceSelection): Statement {
+  if (selection.filter === null) return totalStatement(source, selection.tenantId);
+  const parameters = new SqlParameters(selection.tenantId);
+  const filter = compileFilter(selection.filter, source, parameters);
+  const text = `select count(*) as total from ${source.table} r where r.tenant_id = ${parameters.tenant} and ${filter.sql}`;
+  return { name: shapeName(`${source.kind}.count`, text), text, values: parameters.values, scans: !filter.indexed };
+}
+
+/** All resources of one kind, from the counters that the write path keeps in the same transaction. */
+export function totalStatement(source: ResourceSource, tenantId: string): Statement {
+  return {
+    name: `${source.kind}.total`,
+    text: `select coalesce(sum(c.count), 0)::bigint as total from directory.resource_counters c
+      where c.tenant_id = $1 and c.kind = '${source.counter}'`,
+    values: [tenantId],
+    scans: false,
+  };
+}
+
+interface Order {
+  /** What the inner query adds for the outer one to sort by. */
+  readonly column: string;
+  readonly inner: string;
+  readonly outer: string;
+}
+
+function orderOf(source: ResourceSource, sort: SortOrder | null, indexedFilter: boolean, parameters: SqlParameters): Order {
+  if (sort !== null) {
+    // RFC 7644 section 3.4.2.3: resources without the attribute come last ascending and first descending, as nulls do.
+    const direction = sort.descending ? 'desc nulls first' : 'asc nulls last';
+    const key = sortKey(source, sort.attribute, parameters);
+    return { column: `, ${key} as sort_key`, inner: `sort_key ${direction}, r.seq`, outer: `r.sort_key ${direction}, r.seq` };
+  }
+  // With few rows to sort, the index of the filter is what matters; `seq` as it is would tempt the planner to walk all of
+  // the tenant in order until the limit is reached.
+  return { column: '', inner: indexedFilter ? 'r.seq + 0' : 'r.seq', outer: 'r.seq' };
+}
+
+function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameters: SqlParameters): string {
+  const name = attribute.subAttribute === undefined ? attribute.attribute : `${attribute.attribute}.${attribute.subAttribute}`;
+  const column = attribute.schema === undefined ? source.columns.get(name) : undefined;
+  switch (column?.kind) {
+    case 'text':
+    case 'time':
+      return column.sql;
+    case 'uuid':
+      return `${column.sql}::text collate "C"`;
+    case undefined:
+      break;
+    default:
+      throw invalidValue('Lists cannot be sorted by this attribute.');
+  }
+  const virtual = attribute.schema === undefined && attribute.attribute !== 'emails' && source.relations.has(attribute.attribute);
+  if (virtual || attribute.attribute === 'schemas') throw invalidValue('Lists cannot be sorted by this attribute.');
+  // RFC 7644 section 3.4.2.3: of a multi-valued attribute the primary value counts, else the first one.
+  const first = (path: string): string => `jsonb_path_query_first(r.document, ${parameters.add(path, 'jsonpath')})`;
+  const path = jsonPath(attribute);
+  const primary = jsonPath({ ...attribute, primaryOnly: true });
+  const value = attribute.multiValued ? `coalesce(${first(primary)}, ${first(path)})` : first(path);
+  const text = `(${value} #>> '{}')`;
+  return `${attribute.definition.caseExact ? text : `directory.fold_case${text}`} collate "C"`;
+}
+
+/** One name goes with one text: the shape is part of it. */
+function shapeName(prefix: string, text: string): string {
+  return `${prefix}.${createHash('sha1').update(text).digest('hex').slice(0, 12)}`;
+}

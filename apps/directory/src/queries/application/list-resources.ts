@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { printFilter, printReference } from '@muster/scim';
+import { CursorCodec, type PagePosition } from '../domain/page-cursor.js';
+import type { ResourceQuery } from '../domain/resource-query.js';
+import { Bookmarks } from './bookmarks.js';
+import { ExpiringMap } from './expiring-map.js';
+import type { Page, RenderedResource, ResourceReader } from './resource-reader.js';
+
+export interface ResourceListOptions {
+  readonly reader: ResourceReader;
+  /** Signs cursors. */
+  readonly cursorSecret: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export interface ResourceList {
+  /** Exact when the walk began. */
+  readonly totalResults: number;
+  readonly resources: readonly RenderedResource[];
+  readonly nextCursor: string | null;
+}
+
+const COUNTS_MAX = 5_000;
+const COUNT_LIFETIME_MS = 60_000;
+
+/**
+ * Lists resources page by page, by index (RFC 7644 section 3.4.2.4) or by cursor (RFC 9865), in the order in which they
+ * were created unless another one is asked for.
+ *
+ * `totalResults` is exact on the first page of a walk; later pages show what was counted then, for a minute, rather than
+ * count again.
+ */
+export class ResourceLister {
+  private readonly bookmarks: Bookmarks;
+  private readonly counts: ExpiringMap<number>;
+  private readonly cursors: CursorCodec;
+
+  constructor(private readonly options: ResourceListOptions) {
+    this.bookmarks = new Bookmarks(options.now);
+    this.counts = new ExpiringMap({ entriesMax: COUNTS_MAX, lifetimeMs: COUNT_LIFETIME_MS, now: options.now });
+    this.cursors = new CursorCodec(options.cursorSecret);
+  }
+
+  list(query: ResourceQuery): Promise<ResourceList> {
+    return query.cursor === null ? this.byIndex(query) : this.byCursor(query, query.cursor);
+  }
+
+  private async byIndex(query: ResourceQuery): Promise<ResourceList> {
+    const walk = walkOf(query);
+    const { startIndex, count } = query;
+    if (count === 0) return { totalResults: await this.options.reader.count(query), resources: [], nextCursor: null };
+    const start = query.sort === null ? this.bookmarks.plan(walk, startIndex) : { afterSeq: null, offset: startIndex - 1 };
+    const page = await this.options.reader.page({ ...query, ...start, limit: count + 1, withTotal: true });
+    const resources = page.resources.slice(0, count);
+    const last = resources.at(-1);
+    if (query.sort === null && last !== undefined) this.bookmarks.remember(walk, startIndex + resources.length, last.seq);
+    return { totalResults: await this.total(query, walk, page, resources.length), resources, nextCursor: null };
+  }
+
+  private async byCursor(query: ResourceQuery, cursor: string): Promise<ResourceList> {
+    const walk = walkOf(query);
+    const nowMs = this.options.now();
+    const position = cursor === '' ? null : this.cursors.decode(walk, cursor, nowMs);
+    if (query.count === 0) {
+      const totalResults = position?.totalResults ?? (await this.options.reader.count(query));
+      return { totalResults, resources: [], nextCursor: null };
+    }
+    const page = await this.options.reader.page({
+      ...query,
+      afterSeq: position?.by === 'seq' ? position.after : null,
+      offset: position?.by === 'offset' ? position.after : 0,
+      limit: query.count + 1,
+      withTotal: position === null,
+    });
+    const resources = page.resources.slice(0, query.count);
+    const totalResults = position?.totalResults ?? (await this.total({ ...query, startIndex: 1 }, walk, page, resources.length));
+    const more = page.cut || page.resources.length > query.count;
+    const next = more ? nextPosition(query, position, resources, totalResults) : null;
+    return { totalResults, resources, nextCursor: next && this.cursors.encode(walk, next, nowMs) };
+  }
+
+  /** Counts only where neither the page itself nor an earlier page of the walk tells. */
+  private async total(query: ResourceQuery, walk: string, page: Page, returned: number): Promise<number> {
+    if (page.total !== null) return page.total;
+    const { startIndex } = query;
+    const isLast = !page.cut && page.resources.length === returned && (returned > 0 || startIndex === 1);
+    if (isLast) return startIndex - 1 + returned;
+    const remembered = startIndex === 1 ? undefined : this.counts.get(walk);
+    if (remembered !== undefined) return remembered;
+    const counted = await this.options.reader.count(query);
+    this.counts.set(walk, counted);
+    return counted;
+  }
+}
+
+function nextPosition(
+  query: ResourceQuery,
+  position: PagePosition | null,
+  resources: readonly RenderedResource[],
+  totalResults: number,
+): PagePosition {
+  if (query.sort === null) return { by: 'seq', after: resources.at(-1)?.seq ?? 0, totalResults };
+  return { by: 'offset', after: (position?.after ?? 0) + resources.length, totalResults };
+}
+
+/** Names what all pages of a walk have in common. Hashed: a filter can hold personal data and kilobytes. */
+function walkOf(query: ResourceQuery): string {
+  const { filter, sort } = query;
+  if (filter === null && sort === null) return `${query.tenantId}:${query.kind}`;
+  const order = sort === null ? '' : `${sort.descending ? '-' : '+'}${printReference(sort.attribute)}`;
+  const digest = createHash('sha256').update(`${order}\n${filter === null ? '' : printFilter(filter)}`).digest('base64url');
+  return `${query.tenantId}:${query.kind}:${digest}`;
+}
