@@ -1,4 +1,13 @@
 export { BrokerClock, type BrokerClockOptions, type ClockSample } from './clock/broker-clock.js';
+export { deadLetter, deadLetterHeaders, deadLetterTopic } from './dead-letters/dead-letter.js';
+export {
+  RECORD_RETRY,
+  processRecords,
+  type HandleContext,
+  type ProcessRecordsOptions,
+  type RecordRetry,
+} from './dead-letters/process-records.js';
+export { RetryableError, isRetryableError } from './dead-letters/retryable-error.js';
 export {
   InProcessEventLog,
   openInProcessEventLog,
@@ -6,6 +15,8 @@ export {
 } from './in-process/in-process-event-log.js';
 export { InProcessStore, type InProcessStoreOptions } from './in-process/in-process-store.js';
 export { KafkaEventLog, openKafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka-event-log.js';
+export { EventLogTransport, type EventLogTransportOptions } from './nest/event-log-transport.js';
+export { OnBatch, type BatchMethodDecorator, type OnBatchOptions } from './nest/on-batch.js';
 export { partitionOfKey } from './partitioning/murmur2.js';
 export {
   AppendTimeoutError,
