@@ -18,7 +18,7 @@ import {
   type ScimDocument,
 } from '@muster/scim';
 import fc from 'fast-check';
-import { directoryMigrations } from '../../../schema/directory-migrations.js';
+import { directorySchema } from '../../../schema/directory-schema.js';
 import { DIRECTORY_ROLE } from '../../../schema/directory-roles.js';
 import { seedGroups, seedUsers, type SeedGroup, type SeedUser } from '../../testing/seed-resources.js';
 import { compileFilter } from './compile-filter.js';
@@ -165,7 +165,7 @@ describe('compileFilter', () => {
   const wholeGroups = new Map<string, ScimDocument>();
 
   beforeAll(async () => {
-    testDatabase = await createTestDatabase({ migrations: [directoryMigrations] });
+    testDatabase = await createTestDatabase({ migrations: [directorySchema] });
     database = openDatabase({ url: testDatabase.url, role: DIRECTORY_ROLE, poolMax: 4, applicationName: 'compile-filter' });
     const resource = (document: fc.Arbitrary<ScimDocument>) => fc.record({ document, createdAt: time, lastModified: time });
     users = fc.sample(resource(userDocument), { numRuns: 60, seed: 7 }).map((each, n) => ({ id: uuidOf(1, n), ...each }));
