@@ -13,13 +13,13 @@ const COORDINATOR_OF = { group: 0, transaction: 1 } as const;
 /**
  * Does the broker serve clients? An open port is not enough: it has to know itself as a broker of the cluster, its two coordinators have to be
  * there (the first look-up makes their topics) and it has to have producer ids to give. The first consumer and the first producer would
- * meet the errors of that moment.
+ * meet the errors of that moment. It also has to be the broker that was meant: another one on this port has another cluster id.
  * Speaks the wire protocol itself: three small requests are no reason for a client library here.
  */
-export async function brokerAnswers(host: string, port: number): Promise<boolean> {
+export async function brokerAnswers(host: string, port: number, clusterId: string): Promise<boolean> {
   const metadata = await request(host, port, METADATA, noTopics());
-  const brokerCount = metadata.readInt32BE(4);
-  if (brokerCount < 1) return false;
+  const cluster = readMetadata(metadata);
+  if (cluster.brokerCount < 1 || cluster.id !== clusterId) return false;
   for (const keyType of [COORDINATOR_OF.group, COORDINATOR_OF.transaction]) {
     const answer = await request(host, port, FIND_COORDINATOR, coordinatorOf(keyType));
     if (answer.readInt16BE(4) !== 0) return false;
@@ -31,6 +31,25 @@ export async function brokerAnswers(host: string, port: number): Promise<boolean
 /** Metadata v4 body: an empty topic list, no topic creation. */
 function noTopics(): Buffer {
   return Buffer.from([0, 0, 0, 0, 0]);
+}
+
+/** Metadata v4 answer: throttle time, the brokers (id, host, port, rack), the cluster id; what follows is of no interest here. */
+function readMetadata(answer: Buffer): { brokerCount: number; id: string | undefined } {
+  let at = 4;
+  const readInt32 = (): number => answer.readInt32BE((at += 4) - 4);
+  const readText = (): string | undefined => {
+    const length = answer.readInt16BE((at += 2) - 2);
+    // A length of -1 is how the protocol says "none".
+    return length < 0 ? undefined : answer.toString('utf8', at, (at += length));
+  };
+  const brokerCount = readInt32();
+  for (let broker = 0; broker < brokerCount; broker += 1) {
+    readInt32();
+    readText();
+    readInt32();
+    readText();
+  }
+  return { brokerCount, id: readText() };
 }
 
 /** FindCoordinator v1 body. */

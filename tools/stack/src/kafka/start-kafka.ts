@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { endChild, type ProcessEnd, startChild } from '../process/child-process.js';
+import { endChild, type ProcessEnd, startChild, StartError } from '../process/child-process.js';
 import { findFreePort } from '../process/free-port.js';
 import { endIfOurs } from '../process/process-identity.js';
 import { waitUntilReady } from '../process/wait-until.js';
@@ -62,7 +62,9 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const propertiesPath = join(dir, 'server.properties');
   await mkdir(dataDir, { recursive: true });
   await writeFile(propertiesPath, serverProperties({ port, controllerPort, dataDir }));
-  if (!existsSync(join(dataDir, 'meta.properties'))) await format(jarsDir, propertiesPath, options.signal);
+  const metaPath = join(dataDir, 'meta.properties');
+  if (!existsSync(metaPath)) await format(jarsDir, propertiesPath, options.signal);
+  const clusterId = await readClusterId(metaPath);
   const pidPath = join(dir, 'kafka.pid');
   if (options.endStale === true) await endStaleBroker(pidPath, propertiesPath);
   options.signal?.throwIfAborted();
@@ -80,7 +82,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
       child,
       timeoutMs: options.readyTimeoutMs ?? 60_000,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
-      answers: () => brokerAnswers(HOST, port),
+      answers: () => brokerAnswers(HOST, port, clusterId),
     });
   } catch (error) {
     // A broker in the middle of its start does not listen to SIGTERM; its log is made to be recovered.
@@ -97,6 +99,12 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
       await endChild(child, 'SIGTERM', 10_000);
     },
   };
+}
+
+async function readClusterId(metaPath: string): Promise<string> {
+  const clusterId = /^cluster\.id=(.+)$/m.exec(await readFile(metaPath, 'utf8'))?.[1];
+  if (clusterId === undefined) throw new StartError(`${metaPath} names no cluster id`);
+  return clusterId;
 }
 
 async function endStaleBroker(pidPath: string, propertiesPath: string): Promise<void> {

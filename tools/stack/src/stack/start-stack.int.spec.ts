@@ -6,15 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import pg from 'pg';
-import { provideKafkaRequirements } from '../kafka/kafka-requirements.js';
-import { defaultCacheDir } from '../kafka/kafka-jars.js';
 import { ROOT } from '../supervisor/stack-settings.js';
 import { readStackState } from '../supervisor/stack-state.js';
+import { describeWhereKafkaRuns } from '../testing/describe-where-kafka-runs.js';
 import { type RunningStack, startStack, type StartStackOptions } from './start-stack.js';
 
 const FIXTURES = join(ROOT, 'tools/stack/fixtures');
 const SERVICE = [join(FIXTURES, 'service.mjs')];
-const kafka = await provideKafkaRequirements({ cacheDir: defaultCacheDir() });
 
 jest.setTimeout(120_000);
 
@@ -171,9 +169,7 @@ describe('a stack', () => {
   });
 });
 
-const whenKafka = kafka.available || process.env['REQUIRE_KAFKA'] === '1' ? describe : describe.skip;
-
-whenKafka(`a stack with servers of its own${kafka.available ? '' : ` (skipped: ${kafka.missing})`}`, () => {
+describeWhereKafkaRuns('a stack with servers of its own', () => {
   it('keeps data over crashes of Postgres and over a second start', async () => {
     const first = await start(withServers());
     await query(first, 'create table kept (value int); insert into kept values (41)');
