@@ -26,9 +26,9 @@ export interface ParsedResource {
 export function parseResource(
   resourceType: ResourceType,
   body: unknown,
-  _mode: 'create' | 'replace',
+  mode: 'create' | 'replace',
 ): ParsedResource {
   const reader = new ValueReader(CLIENT_TOLERANCE);
-  const document = readResource(resourceType, body, reader);
+  const document = readResource(resourceType, body, mode, reader);
   return { document, warnings: reader.warnings.all };
 }

@@ -15,7 +15,7 @@ import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { type AttributeSet } from '../schema/attribute-set.js';
 import { type ResourceType } from '../schema/resource-type.js';
 import { diffDocuments } from './diff-documents.js';
-import { patchValues } from './patch-values.js';
+import { patchValues, type ComparisonBudget } from './patch-values.js';
 import { type PatchOperation, type PatchRequest } from './patch.js';
 
 export interface PatchedDocument {
@@ -44,17 +44,18 @@ export function applyPatch(
   patch: PatchRequest,
 ): PatchedDocument {
   let draft: DocumentDraft | undefined;
+  const budget: ComparisonBudget = { left: COMPARISONS_MAX };
   for (const operation of patch.operations) {
     const current: ScimDocument = draft ?? document;
     const target = operation.path.schema;
     if (target === undefined) {
-      draft = applyIn(resourceType.attributes, current, operation) ?? draft;
+      draft = applyIn(resourceType.attributes, current, operation, budget) ?? draft;
       continue;
     }
     const schema = resourceType.schemasByUrn.get(target.toLowerCase());
     if (schema === undefined) throw unknownPath(operation);
     const existing = current[schema.id];
-    const extension = applyIn(schema.attributes, isComplex(existing) ? existing : NOTHING, operation);
+    const extension = applyIn(schema.attributes, isComplex(existing) ? existing : NOTHING, operation, budget);
     if (extension === undefined) continue;
     draft ??= copyDocument(document);
     if (isEmptyDocument(extension)) delete draft[schema.id];
@@ -68,18 +69,21 @@ export function applyPatch(
 }
 
 const NOTHING: ScimDocument = Object.freeze(emptyDocument());
+/** Keeps a request that selects again and again from long lists from holding up all others. */
+const COMPARISONS_MAX = 5_000_000;
 
 /** Returns the changed copy of `home`, or undefined when the operation changes nothing. */
 function applyIn(
   set: AttributeSet,
   home: ScimDocument,
   operation: PatchOperation,
+  budget: ComparisonBudget,
 ): DocumentDraft | undefined {
   const definition = set.find(operation.path.attribute);
   if (definition === undefined) throw unknownPath(operation);
   const before = Object.hasOwn(home, definition.name) ? home[definition.name] : undefined;
   const after = definition.multiValued
-    ? applyToValues(definition, before, operation)
+    ? applyToValues(definition, before, operation, budget)
     : applyToValue(definition, before, operation);
   if (after === before) return undefined;
   if (definition.mutability === 'immutable' && before !== undefined && !equalValues(before, after)) {
@@ -95,6 +99,7 @@ function applyToValues(
   definition: AttributeDefinition,
   before: ScimValue | undefined,
   operation: PatchOperation,
+  budget: ComparisonBudget,
 ): ScimValue | undefined {
   const values = isList(before) ? before : NO_VALUES;
   const isRemoveAll =
@@ -103,7 +108,7 @@ function applyToValues(
     operation.path.filter === undefined &&
     operation.path.subAttribute === undefined;
   if (isRemoveAll) return undefined;
-  const next = patchValues(definition, values, operation);
+  const next = patchValues(definition, values, operation, budget);
   if (next === values) return before;
   return next.length === 0 ? undefined : next;
 }

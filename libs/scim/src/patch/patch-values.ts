@@ -7,23 +7,34 @@ import {
   type ScimDocument,
   type ScimValue,
 } from '../document/scim-document.js';
-import { invalidValue, mutability, noTarget } from '../errors/scim-error.js';
+import { invalidValue, mutability, noTarget, payloadTooLarge } from '../errors/scim-error.js';
 import { type ResolvedFilter } from '../filter/filter.js';
 import { matchesValue } from '../filter/matches-filter.js';
 import { resolveValueFilter } from '../filter/resolve-filter.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { asPathError } from '../path/parse-path.js';
 import { type PatchOperation, type RemoveOperation, type SetOperation } from './patch.js';
-import { findRepeated, isListed, literalsOf, selectValues } from './value-selection.js';
+import { clausesOf, ListedValues, literalsOf, selectValues, ValueIndex } from './value-selection.js';
 
-/** Applies one operation to the values of a multi-valued attribute. Returns the same list when nothing changes. */
+/** How many comparisons a patch may still make with the values of multi-valued attributes. */
+export interface ComparisonBudget {
+  left: number;
+}
+
+/**
+ * Applies one operation to the values of a multi-valued attribute. Returns the same list when nothing changes. Throws
+ * 413 when the patch as a whole would make more comparisons than `budget` has left.
+ */
 export function patchValues(
   definition: AttributeDefinition,
   values: readonly ScimValue[],
   operation: PatchOperation,
+  budget: ComparisonBudget,
 ): readonly ScimValue[] {
   const { filter: parsed } = operation.path;
   const filter = parsed === undefined ? undefined : asPathError(() => resolveValueFilter(parsed, definition));
+  budget.left -= values.length * clausesOf(filter);
+  if (budget.left < 0) throw payloadTooLarge('The request selects from too many values.');
   const next =
     operation.op === 'remove'
       ? removeValues(definition, values, operation, filter)
@@ -41,17 +52,14 @@ function removeValues(
   { path, values: listed }: RemoveOperation,
   filter: ResolvedFilter | undefined,
 ): readonly ScimValue[] {
-  if (listed !== undefined) {
-    return keepUnlisted(values, listed);
-  }
+  if (listed !== undefined) return keepUnlisted(values, listed);
   // Removing what is not there is no error: the request that is sent again after a lost answer must succeed.
   const selected = selectValues(values, filter);
-  if (selected.length === 0) return values;
-  if (path.subAttribute === undefined)
-    return values.filter((_value, position) => !selected.includes(position));
+  if (selected.size === 0) return values;
+  if (path.subAttribute === undefined) return values.filter((_value, position) => !selected.has(position));
   const name = path.subAttribute;
   return values.flatMap((value, position) => {
-    if (!selected.includes(position) || !isComplex(value) || value[name] === undefined) return [value];
+    if (!selected.has(position) || !isComplex(value) || value[name] === undefined) return [value];
     refuseImmutable(definition, name);
     const copy = copyDocument(value);
     delete copy[name];
@@ -60,7 +68,8 @@ function removeValues(
 }
 
 function keepUnlisted(values: readonly ScimValue[], listed: readonly ScimValue[]): readonly ScimValue[] {
-  const kept = values.filter((value) => !listed.some((each) => isListed(value, each)));
+  const gone = new ListedValues(listed);
+  const kept = values.filter((value) => !gone.has(value));
   return kept.length === values.length ? values : kept;
 }
 
@@ -76,7 +85,7 @@ function setValues(
     return op === 'replace' ? replaceAll(values, value) : addAll(values, value);
   }
   const selected = selectValues(values, filter);
-  if (selected.length === 0) return createValue(definition, values, operation, filter);
+  if (selected.size === 0) return createValue(definition, values, operation, filter);
   const next = values.slice();
   for (const position of selected) {
     next[position] = changed(definition, values[position]!, operation, filter);
@@ -90,18 +99,23 @@ function replaceAll(values: readonly ScimValue[], value: readonly ScimValue[]): 
 
 /** RFC 7644 s3.5.2.1: values are appended; one that is there already changes nothing. */
 function addAll(values: readonly ScimValue[], added: readonly ScimValue[]): readonly ScimValue[] {
-  let next = values;
-  for (const value of added) next = addOne(next, value);
-  return next;
-}
-
-function addOne(values: readonly ScimValue[], value: ScimValue): readonly ScimValue[] {
-  const position = findRepeated(values, value);
-  if (position === -1) return settlePrimary(values, [...values, value]);
-  const existing = values[position]!;
-  const merged = isComplex(existing) && isComplex(value) ? merge(existing, value) : existing;
-  if (merged === existing) return values;
-  return settlePrimary(values, values.with(position, merged));
+  const next = values.slice();
+  const index = new ValueIndex(next);
+  let isChanged = false;
+  for (const value of added) {
+    const position = index.findRepeated(value);
+    if (position === undefined) {
+      index.append(value);
+      isChanged = true;
+      continue;
+    }
+    const existing = next[position]!;
+    const merged = isComplex(existing) && isComplex(value) ? merge(existing, value) : existing;
+    if (merged === existing) continue;
+    index.replace(position, merged);
+    isChanged = true;
+  }
+  return isChanged ? settlePrimary(values, next) : values;
 }
 
 /**
@@ -121,7 +135,7 @@ function createValue(
   if (filter !== undefined && !matchesValue(filter, whole)) {
     throw noTarget(`No value of ${definition.name} is selected by the path, and none can be made from it.`);
   }
-  return addOne(values, whole);
+  return addAll(values, [whole]);
 }
 
 function changed(

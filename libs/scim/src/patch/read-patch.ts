@@ -103,8 +103,8 @@ export class PatchReader {
     const found = findAttribute(this.#resourceType, path);
     if (found === undefined) {
       this.#unknown(printPath(path));
-    } else if (found.kind === 'extension') {
-      this.#setExtension(op, found.extension, path, raw);
+    } else if (found.kind === 'schema') {
+      this.#setSchema(op, found.schema, path, raw);
     } else if (this.#isWritable(found, path, isPath)) {
       this.#setAttribute(op, found, path, raw);
     }
@@ -114,10 +114,8 @@ export class PatchReader {
     const found = findAttribute(this.#resourceType, path);
     if (found === undefined) {
       this.#unknown(printPath(path));
-    } else if (found.kind === 'extension') {
-      refuseFilter(path);
-      for (const { name } of found.extension.attributes)
-        this.remove({ schema: found.extension.id, attribute: name }, null);
+    } else if (found.kind === 'schema') {
+      this.#removeSchema(found.schema, path);
     } else if (this.#isWritable(found, path, true)) {
       const target = canonicalPath(found, path);
       const isWhole = target.filter === undefined && target.subAttribute === undefined;
@@ -138,14 +136,14 @@ export class PatchReader {
     if (!isRawObject(raw)) throw invalidValue(`A ${op} operation without a path has no object as its value.`);
     for (const key of Object.keys(raw)) {
       if (key === 'schemas') continue;
-      const urn = this.#extensionUrn(key);
+      const urn = this.#schemaPath(key);
       const path = urn ?? (isAttributeName(key) ? { attribute: key } : this.#tolerance.key(key));
       if (path === undefined) this.#unknown(key);
       else this.set(op, path, raw[key], false);
     }
   }
 
-  #extensionUrn(key: string): AttributePath | undefined {
+  #schemaPath(key: string): AttributePath | undefined {
     if (!key.includes(':')) return undefined;
     const urn =
       this.#resourceType.schemasByUrn.get(key.toLowerCase())?.id ??
@@ -155,18 +153,26 @@ export class PatchReader {
     return { schema: urn.slice(0, colon), attribute: urn.slice(colon + 1) };
   }
 
-  #setExtension(op: SetOp, extension: SchemaDefinition, path: AttributePath, raw: unknown): void {
-    refuseFilter(path);
+  /** `URN` as a path, or as a key: its value is a set of attributes of that schema. */
+  #setSchema(op: SetOp, schema: SchemaDefinition, path: AttributePath, raw: unknown): void {
     if (this.#reader.isUnassigned(raw)) {
-      for (const { name } of extension.attributes)
-        this.remove({ schema: extension.id, attribute: name }, null);
+      this.#removeSchema(schema, path);
       return;
     }
-    if (!isRawObject(raw)) throw invalidValue(`${extension.id} is not an object.`);
+    refuseFilter(path);
+    if (!isRawObject(raw)) throw invalidValue(`${schema.id} is not an object.`);
     for (const key of Object.keys(raw)) {
       const inner = isAttributeName(key) ? { attribute: key } : this.#tolerance.key(key);
       if (inner === undefined) this.#unknown(key);
-      else this.set(op, { ...inner, schema: extension.id }, raw[key], false);
+      else this.set(op, { ...inner, schema: schema.id }, raw[key], false);
+    }
+  }
+
+  #removeSchema(schema: SchemaDefinition, path: AttributePath): void {
+    refuseFilter(path);
+    for (const { name, mutability: kind } of schema.attributes) {
+      if (kind !== 'readOnly' && kind !== 'writeOnly')
+        this.remove({ schema: schema.id, attribute: name }, null);
     }
   }
 

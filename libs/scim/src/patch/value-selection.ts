@@ -12,12 +12,28 @@ import { matchesValue } from '../filter/matches-filter.js';
 export function selectValues(
   values: readonly ScimValue[],
   filter: ResolvedFilter | undefined,
-): readonly number[] {
-  const positions: number[] = [];
+): ReadonlySet<number> {
+  const positions = new Set<number>();
   for (let position = 0; position < values.length; position += 1) {
-    if (filter === undefined || matchesValue(filter, values[position]!)) positions.push(position);
+    if (filter === undefined || matchesValue(filter, values[position]!)) positions.add(position);
   }
   return positions;
+}
+
+/** How many comparisons the filter makes with one value. */
+export function clausesOf(filter: ResolvedFilter | undefined): number {
+  switch (filter?.kind) {
+    case 'and':
+    case 'or':
+      return filter.filters.reduce((sum, each) => sum + clausesOf(each), 0);
+    case 'not':
+    case 'valuePath':
+      return clausesOf(filter.filter);
+    case 'comparison':
+    case 'present':
+    case undefined:
+      return 1;
+  }
 }
 
 /**
@@ -39,26 +55,76 @@ function collectLiterals(filter: ResolvedFilter, draft: DocumentDraft): void {
 }
 
 /**
- * Position of the value that `value` would repeat: the same (type, value) pair (RFC 7643 s2.4), or a value that has all
- * `value` says. -1 when there is none.
+ * Finds among many values the one that another would repeat: an equal one, one with the same (type, value) pair (RFC 7643
+ * s2.4), or one that has that `value` and all else the other says. A look-up does not depend on how many there are.
  */
-export function findRepeated(values: readonly ScimValue[], value: ScimValue): number {
-  if (!isComplex(value)) return values.indexOf(value);
-  return values.findIndex((each) => isComplex(each) && (isSamePair(each, value) || contains(each, value)));
+export class ValueIndex {
+  readonly #values: ScimValue[];
+  readonly #positions = new Map<string, number[]>();
+
+  /** Takes the list over: `replace` and `append` change it. */
+  constructor(values: ScimValue[]) {
+    this.#values = values;
+    values.forEach((value, position) => this.#enter(value, position));
+  }
+
+  findRepeated(value: ScimValue): number | undefined {
+    const positions = this.#positions.get(keyOf(value));
+    if (!isComplex(value) || value['value'] === undefined) return positions?.[0];
+    return positions?.find((position) => {
+      const each = this.#values[position];
+      return isComplex(each) && (foldedType(each) === foldedType(value) || contains(each, value));
+    });
+  }
+
+  append(value: ScimValue): void {
+    this.#enter(value, this.#values.length);
+    this.#values.push(value);
+  }
+
+  /** The new value must have the key of the old: what `findRepeated` found, with more to it. */
+  replace(position: number, value: ScimValue): void {
+    this.#values[position] = value;
+  }
+
+  #enter(value: ScimValue, position: number): void {
+    const key = keyOf(value);
+    const positions = this.#positions.get(key);
+    if (positions === undefined) this.#positions.set(key, [position]);
+    else positions.push(position);
+  }
 }
 
-/** True when `remove` with `listed` as its value takes `value` away. */
-export function isListed(value: ScimValue, listed: ScimValue): boolean {
-  if (!isComplex(value) || !isComplex(listed)) return value === listed;
-  if (listed['value'] === undefined) return contains(value, listed);
-  const types = [foldedType(value), foldedType(listed)];
-  return value['value'] === listed['value'] && (types[0] === types[1] || types.includes(''));
+/** Tells which of many values a `remove` with a list as its value takes away. */
+export class ListedValues {
+  readonly #listed = new Map<string, ScimValue[]>();
+
+  constructor(listed: readonly ScimValue[]) {
+    for (const value of listed) {
+      const key = keyOf(value);
+      const same = this.#listed.get(key);
+      if (same === undefined) this.#listed.set(key, [value]);
+      else same.push(value);
+    }
+  }
+
+  /** A value is listed by its `value`, and its `type` where both say one; a value without `value` as a whole. */
+  has(value: ScimValue): boolean {
+    const same = this.#listed.get(keyOf(value));
+    if (same === undefined || !isComplex(value) || value['value'] === undefined) return same !== undefined;
+    const type = foldedType(value);
+    return same.some((each) => {
+      const other = isComplex(each) ? foldedType(each) : '';
+      return type === '' || other === '' || type === other;
+    });
+  }
 }
 
-function isSamePair(left: ScimDocument, right: ScimDocument): boolean {
-  return (
-    left['value'] !== undefined && left['value'] === right['value'] && foldedType(left) === foldedType(right)
-  );
+function keyOf(value: ScimValue): string {
+  if (!isComplex(value)) return JSON.stringify(value);
+  const { value: inner } = value;
+  if (inner !== undefined) return `value ${JSON.stringify(inner)}`;
+  return JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function foldedType(value: ScimDocument): string {
@@ -66,11 +132,6 @@ function foldedType(value: ScimDocument): string {
   return typeof type === 'string' ? type.toLowerCase() : '';
 }
 
-/** Sub-attributes of the values of multi-valued attributes are scalars, but for the lists a custom schema may have. */
 function contains(whole: ScimDocument, part: ScimDocument): boolean {
-  return Object.keys(part).every((name) => isSameScalar(whole[name], part[name]));
-}
-
-function isSameScalar(left: ScimValue | undefined, right: ScimValue | undefined): boolean {
-  return left === right || (typeof left === 'object' && JSON.stringify(left) === JSON.stringify(right));
+  return Object.keys(part).every((name) => whole[name] === part[name]);
 }

@@ -92,8 +92,9 @@ function select(
   for (const path of paths) {
     const found = findAttribute(resourceType, path);
     if (found === undefined) continue;
-    if (found.kind === 'extension') {
-      extensions.set(found.extension.id, 'all');
+    if (found.kind === 'schema') {
+      if (found.schema !== resourceType.schema) extensions.set(found.schema.id, 'all');
+      else for (const { name } of found.schema.attributes) attributes.set(name, 'all');
     } else if (found.extension === undefined) {
       addSelection(attributes, found, path);
     } else {

@@ -21,8 +21,8 @@ export type FoundAttribute =
       readonly definition: AttributeDefinition;
       readonly subDefinition?: AttributeDefinition;
     }
-  /** The reference is the URN of an extension: all of its attributes. */
-  | { readonly kind: 'extension'; readonly extension: SchemaDefinition };
+  /** The reference is the URN of the core schema or of an extension: all of its attributes. */
+  | { readonly kind: 'schema'; readonly schema: SchemaDefinition };
 
 const NAME = /^(?:\$ref|[A-Za-z][A-Za-z0-9_-]{0,127})$/;
 const URN = /^urn:[a-z0-9][a-z0-9-]{0,31}:[\w!$&'()*+,;=:@./~%#?-]{1,255}$/i;
@@ -79,7 +79,7 @@ export function findAttribute(
   const whole = resourceType.schemasByUrn.get(`${schema}:${attribute}`.toLowerCase());
   if (whole === undefined) return undefined;
   if (subAttribute !== undefined) return inSchema(resourceType, whole, subAttribute, undefined);
-  return whole === resourceType.schema ? undefined : { kind: 'extension', extension: whole };
+  return { kind: 'schema', schema: whole };
 }
 
 function inSchema(

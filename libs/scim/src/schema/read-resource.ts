@@ -12,31 +12,39 @@ import { type ResourceType } from './resource-type.js';
 import { type ValueReader } from './value-reader.js';
 
 /**
- * Reads the body of a POST or PUT into a canonical document: canonical names, extension attributes under their URN, and
- * neither `id`, `meta` nor `schemas`, which rendering adds. Throws 400 `invalidSyntax` or `invalidValue`.
+ * Reads the body of a POST (`create`) or PUT (`replace`) into a canonical document: canonical names, extension attributes
+ * under their URN, and neither `id`, `meta` nor `schemas`, which rendering adds. Throws 400 `invalidSyntax` or
+ * `invalidValue`.
  */
-export function readResource(resourceType: ResourceType, body: unknown, reader: ValueReader): ScimDocument {
+export function readResource(
+  resourceType: ResourceType,
+  body: unknown,
+  mode: 'create' | 'replace',
+  reader: ValueReader,
+): ScimDocument {
   if (!isRawObject(body)) throw invalidSyntax('The body is not a JSON object.');
   checkSchemas(resourceType, body, reader);
   const draft = emptyDocument();
   readInto(resourceType, body, draft, reader);
-  checkRequiredAttributes(resourceType, draft, reader);
+  checkRequired(resourceType, draft, mode === 'replace' ? REPLACED_WHOLE : '', reader);
   return draft;
 }
 
-/** Refuses a document without one of the attributes its core schema or one of its extensions requires. */
-export function checkRequiredAttributes(
+const REPLACED_WHOLE = ' PUT replaces the whole resource; PATCH changes parts of it.';
+
+function checkRequired(
   resourceType: ResourceType,
   document: ScimDocument,
+  reason: string,
   reader: ValueReader,
 ): void {
-  reader.checkRequired(resourceType.attributes, document);
+  reader.checkRequired(resourceType.attributes, document, reason);
   for (const { schema, required } of resourceType.extensions) {
     const extension = document[schema.id];
     if (isComplex(extension)) {
-      reader.within(schema.id, () => reader.checkRequired(schema.attributes, extension));
+      reader.within(schema.id, () => reader.checkRequired(schema.attributes, extension, reason));
     } else if (required) {
-      throw invalidValue(`${schema.id} is required.`);
+      throw invalidValue(`${schema.id} is required.${reason}`);
     }
   }
 }

@@ -122,11 +122,11 @@ export class ValueReader {
     }
   }
 
-  /** Refuses a document, or complex value, that lacks a required attribute. */
-  checkRequired(set: AttributeSet, document: ScimDocument): void {
+  /** Refuses a document, or complex value, that lacks a required attribute; `reason` says more. */
+  checkRequired(set: AttributeSet, document: ScimDocument, reason = ''): void {
     for (const definition of set.required) {
       if (document[definition.name] === undefined) {
-        throw invalidValue(`${this.place(definition.name)} is required.`);
+        throw invalidValue(`${this.place(definition.name)} is required.${reason}`);
       }
     }
   }
