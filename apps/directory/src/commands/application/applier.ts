@@ -70,6 +70,7 @@ export class Applier {
   private async runMainLane(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       await this.learnGroupSizes();
+      if (this.stopping.signal.aborted) return;
       const batch = this.queue.takeMain();
       if (batch.length === 0) await this.queue.changed();
       else await this.applyTogether('main', batch);

@@ -2,7 +2,7 @@ import { factKey, type ProvisioningFailure, type TenantId } from '@muster/contra
 import type { Transaction } from '@muster/persistence';
 import { normaliseUnique, type ScimDocument, type ScimValue } from '@muster/scim';
 import type { BatchEffects, GroupWrite, Membership, ResourceRef, UserWrite } from '../../application/batch-transaction.js';
-import { keyHash } from '../../../outbox/application/outbox-row.js';
+import { keyHash } from '../../../outbox/application/key-hash.js';
 import { columns } from './columns.js';
 
 /**

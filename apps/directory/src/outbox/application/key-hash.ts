@@ -1,13 +1,3 @@
-/** A fact or a failure on its way to the log, as the relay reads it. */
-export interface OutboxRow {
-  readonly seq: number;
-  readonly kind: 'fact' | 'failure';
-  /** Rendered JSON of a `Fact` or a `ProvisioningFailure`. */
-  readonly payload: string;
-  readonly traceparent: string | null;
-  readonly createdAtMs: number;
-}
-
 /** FNV-1a of a record key as a signed 32-bit integer: which shard of the outbox a row belongs to. Same key, same shard. */
 export function keyHash(key: string): number {
   let hash = 0x811c9dc5;

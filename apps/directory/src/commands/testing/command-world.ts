@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  generateBearerToken,
+  type Command,
+  type CommandId,
+  type Outcome,
+  type ResourceId,
+  type TenantId,
+  type TenantSettings,
+  type TokenId,
+} from '@muster/contracts';
+import { openDatabase, type Database } from '@muster/persistence';
+import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
+import { parsePatch, parseResource, groupResourceType, userResourceType } from '@muster/scim';
+import { createMetrics } from '@muster/telemetry';
+import { v7 as uuidV7 } from 'uuid';
+import { groupIntentOf } from '../../groups/domain/group-intent.js';
+import { directorySchema } from '../../schema/directory-schema.js';
+import { PostgresBatchStore } from '../adapters/postgres/postgres-batch-store.js';
+import { Applier, type DecidedCommand } from '../application/applier.js';
+import type { BatchStore, BatchTransaction, Lane } from '../application/batch-transaction.js';
+import type { QueuedCommand } from '../application/queued-command.js';
+
+export interface WorldTenant {
+  readonly tenantId: TenantId;
+  readonly tokenId: TokenId;
+}
+
+/** A directory's write path on a database of its own, with a clock that tests can move. */
+export class CommandWorld {
+  /** What the clock of the broker and ours are ahead of the machine's. */
+  aheadMs = 0;
+  readonly decided: DecidedCommand[] = [];
+  readonly warnings: { readonly message: string; readonly error: unknown }[] = [];
+  private readonly appliers: Applier[] = [];
+
+  private constructor(
+    private readonly database: TestDatabase,
+    readonly sql: Database,
+    private readonly lanes: Readonly<Record<Lane, Database>>,
+  ) {}
+
+  static async open(): Promise<CommandWorld> {
+    const database = await createTestDatabase({ migrations: [directorySchema] });
+    const url = database.url;
+    const lane = (name: Lane) =>
+      openDatabase({ url, role: 'muster_directory', poolMax: 4, applicationName: `world-${name}` });
+    const sql = openDatabase({ url, poolMax: 4, applicationName: 'world-sql' });
+    return new CommandWorld(database, sql, { main: lane('main'), heavy: lane('heavy') });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.appliers.map((applier) => applier.stop()));
+    await Promise.all([this.sql, this.lanes.main, this.lanes.heavy].map((each) => each.close()));
+    await this.database.drop();
+  }
+
+  get url(): string {
+    return this.database.url;
+  }
+
+  async tenant(settings: Partial<TenantSettings> = {}, domains: readonly string[] = ['example.com']): Promise<WorldTenant> {
+    const tenantId = uuidV7() as TenantId;
+    const tokenId = uuidV7() as TokenId;
+    await this.sql.query(
+      'make tenant',
+      `insert into directory.tenants (tenant_id, name, settings, created_at, updated_at) values ($1, $2, $3, now(), now())`,
+      [tenantId, `tenant ${tenantId}`, JSON.stringify(settings)],
+    );
+    await this.sql.query(
+      'make domains',
+      `insert into directory.tenant_domains select $1, unnest($2::text[]), now()`,
+      [tenantId, domains],
+    );
+    await this.sql.query(
+      'make token',
+      `insert into directory.tokens (token_id, tenant_id, hmac, name, hint, created_at, expires_at)
+       values ($1, $2, $3, 'test', 'test', now(), now() + interval '1 day')`,
+      [tokenId, tenantId, Buffer.from(generateBearerToken())],
+    );
+    return { tenantId, tokenId };
+  }
+
+  store(): BatchStore {
+    return new PostgresBatchStore(this.lanes);
+  }
+
+  /** Another applier on the same database: another directory process, as far as Postgres can tell. */
+  applier(store: BatchStore = this.store()): Applier {
+    const applier = new Applier({
+      store,
+      clock: { nowMs: () => Date.now() + this.aheadMs, brokerNowMs: () => Date.now() + this.aheadMs },
+      onDecided: (decided) => this.decided.push(...decided),
+      metrics: createMetrics({ service: 'directory', version: 'test' }),
+      warn: (message, error) => this.warnings.push({ message, error }),
+    });
+    this.appliers.push(applier);
+    return applier;
+  }
+
+  /** Runs one batch in one transaction, without an applier around it. */
+  transaction<Result>(tenants: readonly TenantId[], work: (tx: BatchTransaction) => Promise<Result>): Promise<Result> {
+    return this.store().transaction('main', tenants, work);
+  }
+
+  clock() {
+    return { nowMs: () => Date.now() + this.aheadMs, brokerNowMs: () => Date.now() + this.aheadMs };
+  }
+
+  async rows<Row>(text: string, values: readonly (string | readonly string[])[] = []): Promise<Row[]> {
+    const { rows } = await this.sql.query<Row>('spec', text, values, { prepare: false });
+    return rows;
+  }
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Commands as the gateway makes them of request bodies. */
+export class CommandMaker {
+  constructor(private readonly tenant: WorldTenant) {}
+
+  createUser(userName: string, more: Body = {}): Command {
+    const body = { schemas: [], userName, ...more };
+    return {
+      ...this.envelope(),
+      type: 'user.create.requested',
+      document: parseResource(userResourceType, body, 'create').document,
+      documentHash: hashOf(body),
+    };
+  }
+
+  patchUser(id: string, ...operations: readonly Body[]): Command {
+    return { ...this.envelope(id), type: 'user.patch.requested', patch: parsePatch(userResourceType, { Operations: operations }) };
+  }
+
+  replaceUser(id: string, body: Body): Command {
+    return { ...this.envelope(id), type: 'user.replace.requested', document: parseResource(userResourceType, body, 'replace').document };
+  }
+
+  deleteUser(id: string): Command {
+    return { ...this.envelope(id), type: 'user.delete.requested' };
+  }
+
+  createGroup(displayName: string, memberIds: readonly string[] = []): Command {
+    const body = { displayName, members: memberIds.map((value) => ({ value })) };
+    return {
+      ...this.envelope(),
+      type: 'group.create.requested',
+      document: parseResource(groupResourceType, body, 'create').document,
+      documentHash: hashOf(body),
+    };
+  }
+
+  patchGroup(id: string, ...operations: readonly Body[]): Command {
+    return { ...this.envelope(id), type: 'group.patch.requested', patch: parsePatch(groupResourceType, { Operations: operations }) };
+  }
+
+  replaceGroup(id: string, displayName: string, memberIds: readonly string[]): Command {
+    const body = { displayName, members: memberIds.map((value) => ({ value })) };
+    return { ...this.envelope(id), type: 'group.replace.requested', document: parseResource(groupResourceType, body, 'replace').document };
+  }
+
+  deleteGroup(id: string): Command {
+    return { ...this.envelope(id), type: 'group.delete.requested' };
+  }
+
+  private envelope(resourceId: string = uuidV7()) {
+    const commandId = uuidV7() as CommandId;
+    return {
+      commandId,
+      tenantId: this.tenant.tenantId,
+      tokenId: this.tenant.tokenId,
+      requestId: `request-${commandId}`,
+      resourceId: resourceId as ResourceId,
+      replyTo: { partition: 0, instanceId: 'spec' },
+      deadlineMs: Date.now() + 8_000,
+    };
+  }
+}
+
+function hashOf(body: unknown): string {
+  return createHash('sha256').update(JSON.stringify(body)).digest('hex');
+}
+
+/** A command as if it had just been read from the log. `outcome` resolves when it is decided. */
+export function queued(command: Command, queuedAtMs = Date.now()): QueuedCommand & { readonly outcome: Promise<Outcome> } {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  return {
+    command,
+    queuedAtMs,
+    intent: command.type.startsWith('group.') ? groupIntentOf(command) : null,
+    traceparent: null,
+    settle: resolve,
+    outcome: promise,
+  };
+}
+
+/** Waits until the condition holds; fails with what it last saw. */
+export async function eventually<Seen>(look: () => Promise<Seen>, holds: (seen: Seen) => boolean): Promise<Seen> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`not reached: ${JSON.stringify(seen)}`);
+    await delay(20);
+  }
+}
