@@ -29,11 +29,21 @@ import { ResourceRendering } from './scim/rendering/resource-rendering.js';
 import { ScimFace } from './scim/scim-face.js';
 import { ResourceWrites } from './scim/writes/resource-writes.js';
 
+export interface GatewayTimes {
+  /** How long a client waits for the outcome of its write before it is withdrawn. Milliseconds. */
+  readonly commandDeadlineMs: number;
+  /** A write that waits longer than this is looked up, and again each time it passes. Milliseconds. */
+  readonly lookUpAfterMs: number;
+}
+
+export const gatewayTimes: GatewayTimes = { commandDeadlineMs: COMMAND_DEADLINE_MS, lookUpAfterMs: 1_000 };
+
 export interface GatewayEnvironment {
   readonly config: Readonly<GatewayConfig>;
   readonly eventLog: EventLog;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly times: GatewayTimes;
   readonly fatal: (reason: string, error?: unknown) => void;
 }
 
@@ -48,7 +58,6 @@ export interface AssembledGateway {
 }
 
 const DIRECTORY_TIMEOUT_MS = 3_000;
-const LOOK_UP_AFTER_MS = 1_000;
 const TICK_MS = 100;
 const CONTROL_CONNECTIONS_MAX = 8;
 const QUERY_CONNECTIONS_MAX = 64;
@@ -103,13 +112,20 @@ function directoryClients(config: Readonly<GatewayConfig>) {
 
 function assembleWritePath(environment: GatewayEnvironment, directory: HttpCommandDirectory) {
   const { config, eventLog, logger, metrics, fatal } = environment;
+  const { commandDeadlineMs: deadlineMs, lookUpAfterMs } = environment.times;
   const { instanceId } = config;
   const partition = replyPartitionOf(instanceId);
   const pending = new PendingCommands(config.commandsInFlightMax, nowMs);
   metrics.onCollect(() => metrics.gauge('commands_in_flight').set(pending.size));
   const withdrawals = new Withdrawals(directory, pending, metrics);
-  const times = { lookUpAfterMs: LOOK_UP_AFTER_MS, deadlineMs: COMMAND_DEADLINE_MS, tickMs: TICK_MS };
-  const recovery = new OutcomeRecovery(directory, pending, withdrawals, metrics, times, nowMs);
+  const recovery = new OutcomeRecovery(
+    directory,
+    pending,
+    withdrawals,
+    metrics,
+    { lookUpAfterMs, deadlineMs, tickMs: TICK_MS },
+    nowMs,
+  );
   const commandAppender = new LateAppender();
   const failureAppender = new LateAppender();
   const inbox = new ReplyInbox({

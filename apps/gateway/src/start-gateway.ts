@@ -9,7 +9,12 @@ import {
 } from '@muster/service';
 import { createMetrics, type Metrics } from '@muster/telemetry';
 import { GatewayModule } from './app.module.js';
-import { assembleGateway, type AssembledGateway } from './assemble-gateway.js';
+import {
+  assembleGateway,
+  gatewayTimes,
+  type AssembledGateway,
+  type GatewayTimes,
+} from './assemble-gateway.js';
 import type { GatewayConfig } from './config.js';
 import { reportMessaging } from './operations/report-messaging.js';
 import { openScimListener } from './scim/http/scim-listener.js';
@@ -20,6 +25,8 @@ export interface GatewayOverrides {
   readonly logger?: Logger;
   /** Several services in one process measure the process once. */
   readonly metrics?: Metrics;
+  /** Shorter waits, for tests. */
+  readonly times?: Partial<GatewayTimes>;
   /** A part has died for good: the process should end. Default: the fact is logged. */
   readonly fatal?: (reason: string, error?: unknown) => void;
 }
@@ -54,7 +61,14 @@ export async function startGateway(
   const eventLog = overrides.eventLog ?? kafkaOf(config, logger, metrics);
   const stop = new GracefulStop(logger);
   const health = new HealthRegistry();
-  const gateway = assembleGateway({ config, eventLog, logger, metrics, fatal });
+  const gateway = assembleGateway({
+    config,
+    eventLog,
+    logger,
+    metrics,
+    fatal,
+    times: { ...gatewayTimes, ...overrides.times },
+  });
   for (const [name, check] of gateway.healthChecks) health.register(name, check);
   const operations = await startOperationsServer({
     host: config.host,

@@ -12,11 +12,19 @@ export class Gate {
     return this.held;
   }
 
-  /** Takes the units or throws 503 `overloaded`; whoever took them gives them back exactly once. */
-  enter(units: number): void {
-    if (this.held + units > this.unitsMax)
-      throw new Refusal('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  /** Takes the units, or returns the 503 `overloaded` to answer with. Whoever took units gives them back exactly once. */
+  tryEnter(units: number): Refusal | undefined {
+    if (this.held + units > this.unitsMax) {
+      return new Refusal('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
     this.held += units;
+    return undefined;
+  }
+
+  /** Takes the units or throws the 503. */
+  enter(units: number): void {
+    const refusal = this.tryEnter(units);
+    if (refusal !== undefined) throw refusal;
   }
 
   leave(units: number): void {

@@ -18,11 +18,13 @@ export async function readBody(request: IncomingMessage, bytesMax: number, memor
   if (request.destroyed && !request.complete) throw new RequestAbortedError();
   const chunks: Buffer[] = [];
   let received = 0;
-  const take = (chunk: Buffer): void => {
-    if (received + chunk.length > bytesMax) throw tooLarge(bytesMax);
-    memory.enter(chunk.length);
+  const take = (chunk: Buffer): Refusal | undefined => {
+    if (received + chunk.length > bytesMax) return tooLarge(bytesMax);
+    const refusal = memory.tryEnter(chunk.length);
+    if (refusal !== undefined) return refusal;
     received += chunk.length;
     chunks.push(chunk);
+    return undefined;
   };
   try {
     await eachChunk(request, take);
@@ -34,16 +36,14 @@ export async function readBody(request: IncomingMessage, bytesMax: number, memor
 }
 
 /** Hands out chunks until the end. What comes after a refusal is thrown away unread, so that the answer can be sent. */
-function eachChunk(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<void> {
+function eachChunk(request: IncomingMessage, take: (chunk: Buffer) => Refusal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer): void => {
-      try {
-        take(chunk);
-      } catch (error) {
-        request.off('data', onData);
-        request.resume();
-        reject(error);
-      }
+      const refusal = take(chunk);
+      if (refusal === undefined) return;
+      request.off('data', onData);
+      request.resume();
+      reject(refusal);
     };
     const onAborted = (): void => reject(new RequestAbortedError());
     request.on('data', onData);

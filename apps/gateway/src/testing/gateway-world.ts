@@ -1,0 +1,167 @@
+import {
+  defaultTenantSettings,
+  generateBearerToken,
+  topicContracts,
+  type DomainPolicy,
+  type TenantId,
+  type TenantSettings,
+  type TenantState,
+  type TokenId,
+} from '@muster/contracts';
+import { openInProcessEventLog, type EventLog, type ReceivedRecord } from '@muster/messaging';
+import { createLogger } from '@muster/service';
+import { createMetrics } from '@muster/telemetry';
+import { v7 as uuidV7 } from 'uuid';
+import { parseGatewayConfig } from '../config.js';
+import { startGateway, type Gateway, type GatewayOverrides } from '../start-gateway.js';
+import { ScriptedDirectory } from './scripted-directory.js';
+
+export interface TenantOptions {
+  readonly domainPolicy?: DomainPolicy;
+  readonly settings?: Partial<TenantSettings>;
+  readonly state?: TenantState;
+}
+
+export interface SampleTenant {
+  readonly tenantId: TenantId;
+  readonly token: string;
+}
+
+/** A SCIM response with its body parsed. */
+export interface ScimResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface ScimRequest {
+  readonly method?: string;
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** The real gateway over the real in-process log, with a scripted directory behind it. */
+export interface GatewayWorld {
+  readonly gateway: Gateway;
+  readonly directory: ScriptedDirectory;
+  readonly eventLog: EventLog;
+  readonly failures: readonly ReceivedRecord[];
+  addTenant(options?: TenantOptions): SampleTenant;
+  /** `path` is below the base path, such as `/Users`. */
+  scim(path: string, request?: ScimRequest): Promise<ScimResponse>;
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const BASE_PATH = '/scim/v2';
+
+export async function startGatewayWorld(
+  overrides: GatewayOverrides = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<GatewayWorld> {
+  const eventLog = overrides.eventLog ?? openInProcessEventLog();
+  await eventLog.createTopics(topicContracts);
+  const { directory, close: closeDirectory } = await ScriptedDirectory.start(eventLog);
+  const failures: ReceivedRecord[] = [];
+  const failureReader = await readFailures(eventLog, failures);
+  const config = parseGatewayConfig({
+    PORT: '0',
+    METRICS_PORT: '0',
+    DIRECTORY_URL: directory.url,
+    INTERNAL_TOKEN: 'an-internal-token-of-32-characters!',
+    PUBLIC_BASE_URL: 'https://scim.example.test/scim/v2',
+    INSTANCE_ID: `gateway-${uuidV7()}`,
+    LOG_LEVEL: 'silent',
+    ...env,
+  });
+  const gateway = await startGateway(config, {
+    logger: createLogger({ service: 'gateway', level: 'silent' }),
+    metrics: createMetrics('gateway', { processMetrics: false }),
+    ...overrides,
+    eventLog,
+  });
+  const world: GatewayWorld = {
+    gateway,
+    directory,
+    eventLog,
+    failures,
+    addTenant: (options) => addTenant(directory, options),
+    scim: (path, request) => scimRequest(`${gateway.url}${BASE_PATH}${path}`, request),
+    ready: () => eventually(async () => (await fetch(`${gateway.operationsUrl}/readyz`)).status === 200),
+    close: async () => {
+      await gateway.close();
+      await failureReader.close();
+      await closeDirectory();
+      await eventLog.close();
+    },
+  };
+  return world;
+}
+
+function addTenant(directory: ScriptedDirectory, options: TenantOptions = {}): SampleTenant {
+  const token = generateBearerToken();
+  const tenantId = uuidV7() as TenantId;
+  directory.accept(token, {
+    known: true,
+    tokenId: uuidV7() as TokenId,
+    tenant: {
+      tenantId,
+      name: 'Contoso',
+      state: options.state ?? 'active',
+      domainPolicy: options.domainPolicy ?? { kind: 'registered', domains: ['contoso.test'] },
+      settings: { ...defaultTenantSettings, ...options.settings },
+    },
+  });
+  return { tenantId, token };
+}
+
+function readFailures(eventLog: EventLog, into: ReceivedRecord[]) {
+  return eventLog.subscribe({
+    groupId: 'failures-reader',
+    topics: ['provisioning.failures.v1'],
+    startFrom: 'earliest',
+    onDeath: () => undefined,
+    onBatch: async (batch, context) => {
+      for (const record of batch.records) {
+        into.push(record);
+        context.finished(record.offset);
+      }
+    },
+  });
+}
+
+export async function scimRequest(url: string, request: ScimRequest = {}): Promise<ScimResponse> {
+  const { body, token } = request;
+  const headers: Record<string, string> = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/scim+json; charset=utf-8' }),
+    ...request.headers,
+  };
+  const response = await fetch(url, {
+    method: request.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}
+
+const EVENTUALLY_MS_MAX = 15_000;
+
+/** Waits for a condition, not for a time. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const until = performance.now() + EVENTUALLY_MS_MAX;
+  while (!(await condition())) {
+    if (performance.now() > until) throw new Error('the condition did not come true in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
