@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { causes } from '@muster/contracts';
+import { repositoryRoot } from '../repository.js';
+import { causesBlock, placeholdersOf } from './errors-page.js';
+import { sampleBlocks, topicsBlock } from './events-page.js';
+import { shownIn, writeBlock, type GeneratedBlock } from './generated-block.js';
+import { headingSlugs } from './markdown.js';
+import { roomsThatMention } from './source-files.js';
+import { attributesBlock, metricNames, metricsBlock, spanKeys, spansBlock } from './telemetry-page.js';
+
+/** `UPDATE_REFERENCE=1` writes what is made from code instead of comparing it. */
+const UPDATING = process.env.UPDATE_REFERENCE === '1';
+
+const blocks: readonly GeneratedBlock[] = [
+  causesBlock,
+  topicsBlock,
+  ...sampleBlocks,
+  metricsBlock(),
+  spansBlock(),
+  attributesBlock,
+];
+
+const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+
+describe('reference pages', () => {
+  it.each(blocks.map((block) => [block.page, block.name, block] as const))(
+    '%s shows %s as the code has them (UPDATE_REFERENCE=1 writes them)',
+    (_, __, block) => {
+      if (UPDATING) writeBlock(block);
+      expect(shownIn(block)).toEqual(block.lines);
+    },
+  );
+});
+
+describe('the errors page', () => {
+  it.each([...causes.values()].map((cause) => [cause.key, cause] as const))(
+    'leads from %s to its place in the runbook',
+    (key, cause) => {
+      expect(headingSlugs(read(`docs/runbook/${cause.runbook}`))).toContain(key);
+    },
+  );
+
+  it('explains every placeholder, and no other', () => {
+    const used = new Set([...causes.values()].flatMap(placeholdersOf));
+    const explained = [...read('docs/reference/errors.md').matchAll(/^\| `\{(\w+)\}` \|/gm)].map(
+      ([, name]) => name,
+    );
+    expect(explained).toEqual([...used].sort());
+  });
+});
+
+describe('declared telemetry', () => {
+  it.each(metricNames.map((name) => [name]))('metric %s is recorded somewhere', (name) => {
+    expect(roomsThatMention(`'${name}'`)).not.toEqual([]);
+  });
+
+  it.each(spanKeys.map((key) => [key]))('span %s is started somewhere', (key) => {
+    expect(roomsThatMention(`spanNames.${key}`)).not.toEqual([]);
+  });
+});
