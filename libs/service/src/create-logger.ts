@@ -40,8 +40,6 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (level) => ({ level }), log: allowedFields },
       serializers: { err: errorFields },
       mixin: traceFields,
-      // The trace ids are not the author's: they are added after the allow-list has been applied.
-      mixinMergeStrategy: (fields, ids) => ({ ...fields, ...ids }),
     },
     options.destination ?? pino.destination({ fd: 1, sync: true }),
   );

@@ -45,6 +45,7 @@ export const logFields = [
   'route',
   'shard',
   'signal',
+  'span_id',
   'state',
   'statement',
   'status',
@@ -52,6 +53,7 @@ export const logFields = [
   'tenantId',
   'tokenId',
   'topic',
+  'trace_id',
   'version',
 ] as const;
 
@@ -96,6 +98,6 @@ export function scrubbed(text: string): string {
     .slice(0, textCharactersMax)
     .replace(/\bmst_[\w-]+/g, 'mst_***')
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 ***')
-    .replace(/:\/\/[^\s/@]+@/g, '://***@')
-    .replace(/[^\s"'<>(),;:=]{1,64}@[\w.-]{1,255}/g, '***@***');
+    .replace(/:\/\/[^\s/@]+@/g, '://[***]')
+    .replace(/[^\s"'<>(),;:=/]{1,64}@[\w.-]{1,255}/g, '***@***');
 }

@@ -42,6 +42,16 @@ export async function createNestFastify(options: NestFastifyOptions): Promise<Li
     abortOnError: false,
     forceCloseConnections: false,
   });
+  let closed: Promise<void> | undefined;
+  // A connection whose request was in flight when the listener closed turns idle afterwards, and would keep the server open
+  // for as long as its client likes. Ended here, it is after the last byte of its answer.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onResponse', (request, _reply, done) => {
+      if (closed !== undefined) request.raw.socket.end();
+      done();
+    });
   try {
     await options.configure?.(app);
     await app.listen(options.port, options.host);
@@ -54,7 +64,6 @@ export async function createNestFastify(options: NestFastifyOptions): Promise<Li
   server.maxConnections = options.connectionsMax ?? 2_000;
   server.maxRequestsPerSocket = 0;
   const { port } = server.address() as AddressInfo;
-  let closed: Promise<void> | undefined;
   return {
     app,
     port,
@@ -81,10 +90,10 @@ function adapter(options: NestFastifyOptions): FastifyAdapter {
 
 async function closeApp(app: NestFastifyApplication, deadlineMs: number): Promise<void> {
   const server = app.getHttpServer();
-  const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+  const cutOff = setTimeout(() => server.closeAllConnections(), deadlineMs);
   try {
     await app.close();
   } finally {
-    clearTimeout(timer);
+    clearTimeout(cutOff);
   }
 }

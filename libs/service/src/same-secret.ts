@@ -9,7 +9,10 @@ function digest(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
 
-/** The token of an `Authorization: Bearer <token>` header (RFC 6750 s2.1; the scheme in any case); undefined for anything else. */
+/**
+ * The token of an `Authorization: Bearer <token>` header (RFC 6750 s2.1), the scheme in any case and the token of any visible
+ * characters, since operators choose their own; undefined for anything else.
+ */
 export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^bearer +([\w\-.~+/]+=*) *$/i.exec(authorization ?? '')?.[1];
+  return /^bearer +([\x21-\x7e]+) *$/i.exec(authorization ?? '')?.[1];
 }
