@@ -7,6 +7,7 @@ export {
   type TokenId,
 } from './identity/ids.js';
 export {
+  CLOCK_TOPIC,
   COMMANDS_TOPIC,
   COMMAND_BYTES_MAX,
   FAILURES_TOPIC,

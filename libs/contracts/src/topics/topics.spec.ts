@@ -33,6 +33,7 @@ describe('topicContracts', () => {
       'directory.user.state.v1': 12,
       'directory.group.state.v1': 12,
       'provisioning.failures.v1': 6,
+      'muster.clock.v1': 1,
       'scim.commands.v1.dlq': 1,
       'provisioning.failures.v1.dlq': 1,
       'directory.user.events.v1.dlq': 1,

@@ -10,10 +10,14 @@ export const USER_STATE_TOPIC = 'directory.user.state.v1';
 export const GROUP_EVENTS_TOPIC = 'directory.group.events.v1';
 export const GROUP_STATE_TOPIC = 'directory.group.state.v1';
 export const FAILURES_TOPIC = 'provisioning.failures.v1';
+/** Nobody reads it: whoever needs the broker's time appends an empty record and looks at its receipt. */
+export const CLOCK_TOPIC = 'muster.clock.v1';
 
 export const REPLY_PARTITIONS = 32;
 /** Bytes of one record of `scim.commands.v1`: a group body of 16 MiB and room for its envelope. */
 export const COMMAND_BYTES_MAX = 20 * 1024 * 1024;
+/** Bytes of one fact: a user's document of 1 MiB now and before, with room for escapes. */
+export const FACT_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface TopicContract {
   readonly topic: string;
@@ -22,6 +26,8 @@ export interface TopicContract {
 }
 
 const brokerTime = { 'message.timestamp.type': 'LogAppendTime', 'compression.type': 'producer' };
+
+const factSize = { 'max.message.bytes': String(FACT_BYTES_MAX) };
 
 function retained(
   topic: string,
@@ -45,6 +51,7 @@ function compacted(topic: string, partitions: number): TopicContract {
       'cleanup.policy': 'compact',
       'min.cleanable.dirty.ratio': '0.2',
       'delete.retention.ms': String(2 * DAY_MS),
+      'max.message.bytes': String(FACT_BYTES_MAX),
     },
   };
 }
@@ -67,13 +74,14 @@ export const topicContracts: readonly TopicContract[] = [
     'segment.ms': String(10 * MINUTE_MS),
     'max.message.bytes': String(COMMAND_BYTES_MAX),
   }),
-  retained(USER_EVENTS_TOPIC, 12, 30 * DAY_MS),
-  retained(GROUP_EVENTS_TOPIC, 12, 30 * DAY_MS),
+  retained(USER_EVENTS_TOPIC, 12, 30 * DAY_MS, factSize),
+  retained(GROUP_EVENTS_TOPIC, 12, 30 * DAY_MS, factSize),
   compacted(USER_STATE_TOPIC, 12),
   compacted(GROUP_STATE_TOPIC, 12),
   retained(FAILURES_TOPIC, 6, 30 * DAY_MS),
+  retained(CLOCK_TOPIC, 1, 10 * MINUTE_MS, { 'segment.ms': String(10 * MINUTE_MS) }),
   retained(deadLetterTopic(COMMANDS_TOPIC), 1, DAY_MS, { 'max.message.bytes': String(COMMAND_BYTES_MAX) }),
   retained(deadLetterTopic(FAILURES_TOPIC), 1, 7 * DAY_MS),
-  retained(deadLetterTopic(USER_EVENTS_TOPIC), 1, 7 * DAY_MS),
-  retained(deadLetterTopic(GROUP_EVENTS_TOPIC), 1, 7 * DAY_MS),
+  retained(deadLetterTopic(USER_EVENTS_TOPIC), 1, 7 * DAY_MS, factSize),
+  retained(deadLetterTopic(GROUP_EVENTS_TOPIC), 1, 7 * DAY_MS, factSize),
 ];

@@ -92,7 +92,7 @@ export class CommandWorld {
       store,
       clock: { nowMs: () => Date.now() + this.aheadMs, brokerNowMs: () => Date.now() + this.aheadMs },
       onDecided: (decided) => this.decided.push(...decided),
-      metrics: createMetrics({ service: 'directory', version: 'test' }),
+      metrics: createMetrics('directory'),
       warn: (message, error) => this.warnings.push({ message, error }),
     });
     this.appliers.push(applier);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FencedError, RecordTooLargeError, type FencedAppender } from '@muster/messaging';
+import { AppenderReopenedError, FencedError, RecordTooLargeError, type FencedAppender } from '@muster/messaging';
 import { failpointAsync } from '@muster/service';
 import type { Metrics } from '@muster/telemetry';
 import { outboxRecords } from './outbox-records.js';
@@ -68,6 +68,7 @@ export class OutboxRelay {
         await this.rest();
       }
     }
+    await this.options.lock.release();
   }
 
   /** Serves the shard until the lock, the log or the database goes away. */
@@ -82,7 +83,7 @@ export class OutboxRelay {
           this.pending = false;
           const rows = await this.options.store.read(shard, this.options.kinds, ROWS_MAX);
           if (rows.length === 0) await this.untilWoken();
-          else await this.publish(appender, rows);
+          else await this.publish(appender, rows).catch(readAgainIfReopened);
         }
       } finally {
         await appender.close().catch((error: unknown) => this.options.warn('the relay could not close its appender', error));
@@ -152,4 +153,9 @@ export class OutboxRelay {
   private async rest(): Promise<void> {
     await delay(RETRY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+/** Nothing of the append is visible; what was read before it may be stale, so the next round reads again. */
+function readAgainIfReopened(error: unknown): void {
+  if (!(error instanceof AppenderReopenedError)) throw error;
 }

@@ -1,0 +1,64 @@
+import { CLOCK_TOPIC } from '@muster/contracts';
+import { BrokerClock, type EventLog, type RecordAppender } from '@muster/messaging';
+import type { Database } from '@muster/persistence';
+import type { Metrics } from '@muster/telemetry';
+import { CommandConsumer } from './adapters/kafka/command-consumer.js';
+import { ReplyPublisher } from './adapters/kafka/reply-publisher.js';
+import { PostgresBatchStore } from './adapters/postgres/postgres-batch-store.js';
+import { Applier } from './application/applier.js';
+import type { Lane } from './application/batch-transaction.js';
+
+export interface WritePathOptions {
+  readonly eventLog: EventLog;
+  readonly databases: Readonly<Record<Lane, Database>>;
+  readonly metrics: Metrics;
+  readonly warn: (message: string, error: unknown) => void;
+  /** Told after every commit: there is something in the outbox. */
+  readonly onCommitted: () => void;
+}
+
+/** The directory's side of the write path, from the log to the commit and back. */
+export interface WritePath {
+  readonly consumer: CommandConsumer;
+  /** Finishes what is under way; call it after the subscription is closed. */
+  close(): Promise<void>;
+}
+
+/** How often the broker's time is asked for; replies tell it too, this is for quiet times. */
+const CLOCK_SAMPLE_MS = 10_000;
+
+export async function openWritePath(options: WritePathOptions): Promise<WritePath> {
+  const { eventLog, metrics, warn } = options;
+  const appender = await eventLog.openAppender({ name: 'directory-replies' });
+  const brokerClock = new BrokerClock();
+  // Expiry is judged by the broker's clock, so that is known before the first command.
+  await sampleClock(brokerClock, appender);
+  const sampling = setInterval(() => {
+    sampleClock(brokerClock, appender).catch((error: unknown) => warn('the time of the broker could not be asked for', error));
+  }, CLOCK_SAMPLE_MS);
+  sampling.unref();
+  const replies = new ReplyPublisher(appender, brokerClock, metrics, warn);
+  const applier = new Applier({
+    store: new PostgresBatchStore(options.databases),
+    clock: { nowMs: () => Date.now(), brokerNowMs: () => brokerClock.now() },
+    onDecided: (decided) => {
+      replies.publish(decided);
+      options.onCommitted();
+    },
+    metrics,
+    warn,
+  });
+  return {
+    consumer: new CommandConsumer({ applier, deadLetters: appender, metrics, warn }),
+    close: async () => {
+      clearInterval(sampling);
+      await applier.stop();
+      await replies.close();
+      await appender.close();
+    },
+  };
+}
+
+async function sampleClock(clock: BrokerClock, appender: RecordAppender): Promise<void> {
+  await clock.measure(() => appender.append([{ topic: CLOCK_TOPIC, key: null, value: Buffer.alloc(0), headers: {} }]));
+}
