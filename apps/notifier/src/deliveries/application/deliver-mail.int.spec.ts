@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TenantId } from '@muster/contracts';
 import { armFailpoints, createLogger } from '@muster/service';
 import { createMetrics } from '@muster/telemetry';
@@ -19,6 +19,9 @@ import { DeliverMail } from './deliver-mail.js';
 import { DeliveryLoop } from './delivery-loop.js';
 
 const LEASE_MS = 60_000;
+
+// For a machine that is busy with other tests.
+jest.setTimeout(60_000);
 
 describe('delivering mails', () => {
   let world: NotifierDatabase;

@@ -1,8 +1,9 @@
 import { parseUuid, type TenantId } from '@muster/contracts';
-import { BearerGuard, ProblemError } from '@muster/service';
+import { ProblemError } from '@muster/service';
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import type { DeliveryStore } from '../../application/ports.js';
 import type { DeliveryReport } from '../../domain/delivery.js';
+import { InternalGuard } from './internal.guard.js';
 
 export const DELIVERY_STORE = Symbol('DeliveryStore');
 
@@ -11,7 +12,7 @@ const LIMIT_MAX = 200;
 
 /** What was mailed to a tenant and what became of it: a failure mail that cannot be delivered must be seen somewhere. */
 @Controller('internal/v1/tenants/:tenantId/deliveries')
-@UseGuards(BearerGuard)
+@UseGuards(InternalGuard)
 export class DeliveriesController {
   constructor(@Inject(DELIVERY_STORE) private readonly store: Pick<DeliveryStore, 'list'>) {}
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SmtpDouble } from '../../../testing/smtp-double.js';
 import type { ComposedMail } from '../../application/ports.js';
 import { NodemailerMailSender } from './nodemailer-mail-sender.js';
@@ -13,6 +13,9 @@ const mail: ComposedMail = {
   inReplyTo: null,
   settingsUrl: 'https://console.example/tenants/1/notifications',
 };
+
+// For a machine that is busy with other tests.
+jest.setTimeout(60_000);
 
 describe('NodemailerMailSender', () => {
   let smtp: SmtpDouble;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ProvisioningFailure, TenantId } from '@muster/contracts';
 import type { Database } from '@muster/persistence';
 import { PostgresMailQueue } from '../../../deliveries/adapters/postgres/postgres-mail-queue.js';
@@ -20,6 +20,9 @@ interface StoredIncident {
   readonly mail_failure_count: number;
   readonly mail_subject_count: number;
 }
+
+// For a machine that is busy with other tests.
+jest.setTimeout(60_000);
 
 describe('recording failures in Postgres', () => {
   let world: NotifierDatabase;
