@@ -1,29 +1,528 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startGatewayWorld, type GatewayWorld, type SampleTenant } from './testing/gateway-world.js';
+import { routes } from './scim/http/routes.js';
+import {
+  scimRequest,
+  startGatewayWorld,
+  type GatewayWorld,
+  type SampleTenant,
+  type ScimResponse,
+} from './testing/gateway-world.js';
+import { rawHttp } from './testing/raw-http.js';
 
-const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
+const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
+const MESSAGES = 'urn:ietf:params:scim:api:messages:2.0';
+const UNKNOWN_ID = '0192f5c4-0000-7000-8000-00000000dead';
 
-describe('smoke', () => {
-  let world: GatewayWorld;
-  let tenant: SampleTenant;
+let world: GatewayWorld;
+let tenant: SampleTenant;
 
-  beforeAll(async () => {
-    world = await startGatewayWorld();
-    tenant = world.addTenant();
-    await world.ready();
+beforeAll(async () => {
+  world = await startGatewayWorld();
+  tenant = world.addTenant();
+  await world.ready();
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+function expectScimError(response: ScimResponse, status: number, scimType?: string): void {
+  expect(response.body).toEqual({
+    schemas: [`${MESSAGES}:Error`],
+    status: String(status),
+    ...(scimType === undefined ? {} : { scimType }),
+    detail: expect.any(String),
+  });
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/scim+json');
+  expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+}
+
+async function createUser(userName: string, more: object = {}): Promise<string> {
+  const { status, body } = await world.scim('/Users', { token: tenant.token, body: { userName, ...more } });
+  expect(status).toBe(201);
+  return String(body.id);
+}
+
+describe('every route', () => {
+  const inventory = routes.flatMap(({ template, methods }) =>
+    methods.map((method) => ({ method, template })),
+  );
+  const bodyFor = (method: string): { body?: object } =>
+    method === 'GET' || method === 'DELETE' ? {} : { body: {} };
+
+  it.each(inventory)('$method $template refuses a request without a token', async ({ method, template }) => {
+    const response = await world.scim(template.replace(':id', UNKNOWN_ID), { method, ...bodyFor(method) });
+    expectScimError(response, 401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="scim"');
   });
 
-  afterAll(async () => {
-    await world.close();
+  it.each(inventory)('$method $template refuses a token that nobody has', async ({ method, template }) => {
+    const token = `${tenant.token.slice(0, -1)}${tenant.token.endsWith('a') ? 'b' : 'a'}`;
+    const response = await world.scim(template.replace(':id', UNKNOWN_ID), {
+      method,
+      token,
+      ...bodyFor(method),
+    });
+    expectScimError(response, 401);
+    expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"');
   });
 
-  it('creates', async () => {
+  it.each(inventory.filter(({ template }) => /^\/(Users|Groups)\/:id$/.test(template)))(
+    "$method $template does not know another tenant's id",
+    async ({ method, template }) => {
+      const isUser = template.startsWith('/Users');
+      const theirs = isUser
+        ? await createUser(`theirs-${method}@contoso.test`)
+        : String(
+            (await world.scim('/Groups', { token: tenant.token, body: { displayName: `Theirs ${method}` } }))
+              .body.id,
+          );
+      const other = world.addTenant();
+      const bodies: Record<string, object> = {
+        PUT: { body: isUser ? { userName: 'mine@contoso.test' } : { displayName: 'Mine' } },
+        PATCH: { body: { Operations: [{ op: 'replace', path: 'displayName', value: 'Mine' }] } },
+      };
+      const path = template.replace(':id', theirs);
+      expectScimError(await world.scim(path, { method, token: other.token, ...bodies[method] }), 404);
+      const untouched = await world.scim(path, { token: tenant.token });
+      expect(untouched.status).toBe(200);
+      expect(untouched.headers.get('etag')).toBe('W/"1"');
+    },
+  );
+
+  it.each([
+    ['DELETE', '/Users', 'GET, POST'],
+    ['PATCH', '/Groups', 'GET, POST'],
+    ['POST', `/Users/${UNKNOWN_ID}`, 'GET, PUT, PATCH, DELETE'],
+    ['GET', '/Users/.search', undefined],
+    ['PUT', '/ServiceProviderConfig', 'GET'],
+    ['GET', '/Bulk', 'POST'],
+  ])('%s %s is not allowed', async (method, path, allow) => {
+    const response = await world.scim(path, { method, token: tenant.token });
+    if (allow === undefined) {
+      expectScimError(response, 404);
+    } else {
+      expectScimError(response, 405);
+      expect(response.headers.get('allow')).toBe(allow);
+    }
+  });
+
+  it.each(['/', '/users', '/Roles', '/Users/a/b', '/%2e%2e/internal', '/Users%2f..'])(
+    'there is nothing at %s',
+    async (path) => {
+      expectScimError(await world.scim(path, { token: tenant.token }), 404);
+    },
+  );
+
+  it('there is nothing outside the base paths', async () => {
+    for (const path of ['/Users', '/scim/v20/Users', '/scim', '/metrics', '/.outside']) {
+      expectScimError(await scimRequest(`${world.gateway.url}${path}`, { token: tenant.token }), 404);
+    }
+  });
+
+  it.each(['/Me', '/Bulk', '/.search'])('%s is not offered', async (path) => {
+    expectScimError(await world.scim(path, { method: 'POST', token: tenant.token, body: {} }), 501);
+  });
+});
+
+describe('what clients do to addresses', () => {
+  it.each([
+    '/scim/v2/Users/',
+    '/scim/v2//Users',
+    '//scim//v2///Users//',
+    '/moservices/scim/v1/Users',
+    '/scim/v2/Users?aadOptscim062020&whatever=1',
+    '/scim/v2/Users/?startIndex=1&count=0',
+  ])('%s is the list of users', async (path) => {
+    const response = await scimRequest(`${world.gateway.url}${path}`, { token: tenant.token });
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({ schemas: [`${MESSAGES}:ListResponse`] });
+  });
+
+  it('a token may come with its scheme twice', async () => {
+    const headers = { authorization: `Bearer Bearer ${tenant.token}` };
+    expect((await world.scim('/Users?count=0', { headers })).status).toBe(200);
+  });
+});
+
+describe('a connection test', () => {
+  it.each([
+    '/Users?filter=userName+eq+%22',
+    '/Users?filter=externalId+eq+%22',
+    '/Groups?excludedAttributes=members&filter=displayName+eq+%22',
+  ])('%s<guid>" finds nothing and does not fail', async (start) => {
+    const response = await world.scim(`${start}c7e0a4f2-2f4e-4d0e-9a3c-6a4b1f0f7b11%22`, {
+      token: tenant.token,
+    });
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual({
+      schemas: [`${MESSAGES}:ListResponse`],
+      totalResults: 0,
+      startIndex: 1,
+      itemsPerPage: 0,
+      Resources: [],
+    });
+  });
+});
+
+describe('the life of a user', () => {
+  it('is created, read, replaced, changed and deleted', async () => {
     const { token } = tenant;
-    const created = await world.scim('/Users', { token, body: { userName: 'jo@contoso.test' } });
+    const created = await world.scim('/Users', {
+      token,
+      body: {
+        schemas: [`${CORE}:User`],
+        userName: 'life@contoso.test',
+        active: 'True',
+        name: { givenName: 'Jo' },
+        password: 'x',
+      },
+    });
     expect(created.status).toBe(201);
-    console.log(created.text, [...created.headers]);
-    const read = await world.scim(`/Users/${String(created.body.id)}`, { token });
-    console.log(read.text);
-    expect((await world.scim('/Users')).body).toMatchObject({ schemas: [ERROR], status: '401' });
+    const id = String(created.body.id);
+    const location = `https://scim.example.test/scim/v2/Users/${id}`;
+    expect(created.body).toMatchObject({
+      userName: 'life@contoso.test',
+      active: true,
+      meta: { location, version: 'W/"1"', resourceType: 'User' },
+    });
+    expect(created.body).not.toHaveProperty('password');
+    expect(Object.fromEntries(created.headers)).toMatchObject({
+      location,
+      'content-location': location,
+      etag: 'W/"1"',
+      'content-type': 'application/scim+json',
+    });
+
+    const read = await world.scim(`/Users/${id}`, { token });
+    expect(read).toMatchObject({ status: 200, body: created.body });
+
+    const replaced = await world.scim(`/Users/${id}`, {
+      method: 'PUT',
+      token,
+      body: { userName: 'life2@contoso.test' },
+    });
+    expect(replaced).toMatchObject({
+      status: 200,
+      body: { userName: 'life2@contoso.test', meta: { version: 'W/"2"' } },
+    });
+    expect(replaced.body).not.toHaveProperty('name');
+
+    const patch = { Operations: [{ op: 'Replace', path: 'active', value: 'False' }] };
+    const patched = await world.scim(`/Users/${id}`, { method: 'PATCH', token, body: patch });
+    expect(patched).toMatchObject({ status: 200, body: { active: false, meta: { version: 'W/"3"' } } });
+
+    const deleted = await world.scim(`/Users/${id}`, { method: 'DELETE', token });
+    expect(deleted).toMatchObject({ status: 204, text: '' });
+    expect(deleted.headers.get('content-type')).toBeNull();
+    expectScimError(await world.scim(`/Users/${id}`, { token }), 404);
+  });
+
+  it('answers a PATCH with 204 where the tenant wants that, but not when attributes are asked for', async () => {
+    const quiet = world.addTenant({ settings: { patchUserReturnsBody: false } });
+    const { body } = await world.scim('/Users', {
+      token: quiet.token,
+      body: { userName: 'quiet@contoso.test' },
+    });
+    const patch = { Operations: [{ op: 'add', path: 'title', value: 'Lead' }] };
+    const path = `/Users/${String(body.id)}`;
+    const empty = await world.scim(path, { method: 'PATCH', token: quiet.token, body: patch });
+    expect(empty).toMatchObject({ status: 204, text: '' });
+    expect(empty.headers.get('etag')).toBe('W/"2"');
+    const asked = await world.scim(`${path}?attributes=title`, {
+      method: 'PATCH',
+      token: quiet.token,
+      body: patch,
+    });
+    expect(asked.status).toBe(200);
+    expect(asked.body).toEqual({ schemas: expect.any(Array), id: body.id, title: 'Lead' });
+  });
+
+  it('shows the attributes that are asked for', async () => {
+    const id = await createUser('shown@contoso.test', { title: 'Lead', nickName: 'S' });
+    const only = await world.scim(`/Users/${id}?attributes=title`, { token: tenant.token });
+    expect(only.body).toEqual({ schemas: expect.any(Array), id, title: 'Lead' });
+    const except = await world.scim(`/Users/${id}?excludedAttributes=title`, { token: tenant.token });
+    expect(except.body).toMatchObject({ nickName: 'S' });
+    expect(except.body).not.toHaveProperty('title');
+    expectScimError(
+      await world.scim(`/Users/${id}?attributes=a&excludedAttributes=b`, { token: tenant.token }),
+      400,
+      'invalidValue',
+    );
+  });
+
+  it('is found by filter and by search', async () => {
+    await createUser('found@contoso.test');
+    const filter = 'userName eq "FOUND@contoso.test"';
+    const listed = await world.scim(`/Users?filter=${encodeURIComponent(filter)}`, { token: tenant.token });
+    expect(listed.body).toMatchObject({
+      totalResults: 1,
+      itemsPerPage: 1,
+      Resources: [{ userName: 'found@contoso.test' }],
+    });
+    const body = { schemas: [`${MESSAGES}:SearchRequest`], filter, attributes: ['userName'] };
+    const searched = await world.scim('/Users/.search', { token: tenant.token, body });
+    expect(searched).toMatchObject({ status: 200, body: { totalResults: 1 } });
+    expect(searched.body.Resources).toEqual([expect.not.objectContaining({ meta: expect.anything() })]);
+  });
+
+  it('has preconditions', async () => {
+    const id = await createUser('conditional@contoso.test');
+    const path = `/Users/${id}`;
+    const { token } = tenant;
+    const unchanged = await world.scim(path, { token, headers: { 'if-none-match': 'W/"1"' } });
+    expect(unchanged).toMatchObject({ status: 304, text: '' });
+    expect((await world.scim(path, { token, headers: { 'if-none-match': 'W/"7", "8"' } })).status).toBe(200);
+    const sent = world.directory.commands.length;
+    await world.scim(path, { method: 'DELETE', token, headers: { 'if-match': 'W/"4", "5", other' } });
+    expect(world.directory.commands[sent]).toMatchObject({ ifMatch: { kind: 'oneOf', versions: [4, 5] } });
+  });
+});
+
+describe('groups', () => {
+  it('show members only where they are wanted, and ask for them only then', async () => {
+    const { token, tenantId } = tenant;
+    const member = await createUser('member@contoso.test');
+    const created = await world.scim('/Groups', {
+      token,
+      body: { displayName: 'Engineers', members: [{ value: member }] },
+    });
+    expect(created).toMatchObject({
+      status: 201,
+      body: { displayName: 'Engineers', members: [{ value: member }] },
+    });
+    const id = String(created.body.id);
+    const path = `/internal/v1/tenants/${tenantId}/groups/${id}`;
+    expect(world.directory.askedFor(path)).toBe(1);
+
+    const bare = await world.scim(`/Groups/${id}?excludedAttributes=members`, { token });
+    expect(bare.body).not.toHaveProperty('members');
+    expect(world.directory.askedFor(`${path}?references=false`)).toBe(1);
+
+    const patch = { Operations: [{ op: 'Remove', path: 'members', value: [{ value: member }] }] };
+    expect(await world.scim(`/Groups/${id}`, { method: 'PATCH', token, body: patch })).toMatchObject({
+      status: 204,
+      text: '',
+    });
+    expect(world.directory.askedFor(path)).toBe(1);
+    const asked = await world.scim(`/Groups/${id}?attributes=displayName`, {
+      method: 'PATCH',
+      token,
+      body: patch,
+    });
+    expect(asked.body).toEqual({ schemas: expect.any(Array), id, displayName: 'Engineers' });
+
+    const match = await world.scim(
+      '/Groups?excludedAttributes=members&filter=displayName+eq+%22Engineers%22',
+      { token },
+    );
+    expect(match.body).toMatchObject({ totalResults: 1 });
+    expect(match.text).not.toContain('"members"');
+    expect(world.directory.requests.at(-1)?.body).toMatchObject({ withReferences: false });
+  });
+
+  it('without members are created without asking for any', async () => {
+    const before = world.directory.requests.length;
+    const created = await world.scim('/Groups', { token: tenant.token, body: { displayName: 'Empty' } });
+    expect(created.status).toBe(201);
+    const paths = world.directory.requests.slice(before).map(({ path }) => path);
+    expect(paths.filter((path) => path.includes('/groups/'))).toEqual([]);
+  });
+});
+
+describe('discovery', () => {
+  it('says what is offered', async () => {
+    const { body } = await world.scim('/ServiceProviderConfig', { token: tenant.token });
+    expect(body).toMatchObject({
+      patch: { supported: true },
+      filter: { supported: true },
+      etag: { supported: true },
+      bulk: { supported: false },
+    });
+  });
+
+  it('lists users first among the resource types, and each by its name', async () => {
+    const { body } = await world.scim('/ResourceTypes', { token: tenant.token });
+    expect(body).toMatchObject({
+      totalResults: 2,
+      Resources: [{ endpoint: '/Users' }, { endpoint: '/Groups' }],
+    });
+    expect((await world.scim('/ResourceTypes/User', { token: tenant.token })).body).toMatchObject({
+      name: 'User',
+    });
+    expectScimError(await world.scim('/ResourceTypes/Robot', { token: tenant.token }), 404);
+  });
+
+  it('lists the schemas, and each by its URN', async () => {
+    const { body } = await world.scim('/Schemas', { token: tenant.token });
+    expect(body).toMatchObject({
+      totalResults: 3,
+      Resources: [{ id: `${CORE}:User`, description: 'User Account' }, {}, {}],
+    });
+    expect((await world.scim(`/Schemas/${CORE}:Group`, { token: tenant.token })).body).toMatchObject({
+      id: `${CORE}:Group`,
+    });
+    expectScimError(await world.scim('/Schemas/urn:none', { token: tenant.token }), 404);
+  });
+
+  it.each(['/Schemas', '/ResourceTypes'])('%s refuses a filter rather than ignoring it', async (path) => {
+    expectScimError(
+      await world.scim(`${path}?filter=id+eq+%22x%22`, { token: tenant.token }),
+      403,
+      'invalidFilter',
+    );
+  });
+});
+
+describe('lists', () => {
+  it.each([
+    ['userName eq', 'invalidFilter'],
+    ['nonsense eq "x"', 'invalidFilter'],
+    [`${'('.repeat(500)}userName eq "x"${')'.repeat(500)}`, 'invalidFilter'],
+    [`userName eq "${'x'.repeat(5_000)}"`, 'invalidFilter'],
+    ['userName eq "a\\u0000b"', 'invalidFilter'],
+  ])('refuse the filter %.40s and never show everything', async (filter, scimType) => {
+    const response = await world.scim(`/Users?filter=${encodeURIComponent(filter)}`, { token: tenant.token });
+    expectScimError(response, 400, scimType);
+  });
+
+  it('refuse a filter on a secret', async () => {
+    const { status } = await world.scim('/Users?filter=password+eq+%22x%22', { token: tenant.token });
+    expect([400, 403]).toContain(status);
+  });
+
+  it('refuse what is not a number, and cap what is too much', async () => {
+    expectScimError(await world.scim('/Users?count=many', { token: tenant.token }), 400, 'invalidValue');
+    await world.scim('/Users?count=100000&startIndex=-5&sortBy=username&sortOrder=descending', {
+      token: tenant.token,
+    });
+    expect(world.directory.requests.at(-1)?.body).toMatchObject({
+      count: 1_000,
+      startIndex: 1,
+      sortBy: 'userName',
+      sortOrder: 'descending',
+    });
+    expectScimError(await world.scim('/Users?sortBy=nothing', { token: tenant.token }), 400, 'invalidPath');
+  });
+
+  it('by cursor have no startIndex', async () => {
+    const { body } = await world.scim('/Users?cursor=', { token: tenant.token });
+    expect(body).not.toHaveProperty('startIndex');
+    expect(world.directory.requests.at(-1)?.body).toMatchObject({ cursor: '' });
+  });
+});
+
+describe('bodies that are no good', () => {
+  const nested = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+  it.each([
+    ['not JSON', '{"userName":', 400, 'invalidSyntax'],
+    ['nothing', '', 400, 'invalidSyntax'],
+    ['a list', '[1]', 400, 'invalidSyntax'],
+    ['10,000 levels', nested(10_000), 400, 'invalidSyntax'],
+    ['NUL in a value', '{"userName":"a\\u0000@contoso.test"}', 400, 'invalidValue'],
+    ['a lone surrogate', '{"userName":"\\ud800@contoso.test"}', 400, 'invalidValue'],
+    ['a user name of 600 bytes', `{"userName":"${'x'.repeat(600)}@contoso.test"}`, 400, 'invalidValue'],
+    ['no user name', '{"displayName":"x"}', 400, 'invalidValue'],
+    ['5 MB', `{"userName":"${'x'.repeat(5_000_000)}"}`, 413, undefined],
+  ])('%s: refused, and nothing is published', async (_name, body, status, scimType) => {
+    const before = world.directory.commands.length;
+    expectScimError(
+      await world.scim('/Users', { method: 'POST', token: tenant.token, body }),
+      status,
+      scimType,
+    );
+    await createUser(`after-${crypto.randomUUID()}@contoso.test`);
+    expect(world.directory.commands).toHaveLength(before + 1);
+  });
+
+  it('keys that reach for a prototype do nothing', async () => {
+    const body =
+      '{"userName":"proto@contoso.test","__proto__":{"active":false},"constructor":{"prototype":{"x":1}}}';
+    const created = await world.scim('/Users', { method: 'POST', token: tenant.token, body });
+    expect(created.status).toBe(201);
+    expect(created.body).not.toHaveProperty('active');
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it.each(['text/plain', 'application/xml', 'application/jsonx', 'multipart/form-data; boundary=x'])(
+    '%s is not a media type of SCIM',
+    async (contentType) => {
+      const response = await world.scim('/Users', {
+        token: tenant.token,
+        body: {},
+        headers: { 'content-type': contentType },
+      });
+      expectScimError(response, 415);
+    },
+  );
+
+  it.each([
+    'application/json',
+    'application/scim+json',
+    'Application/SCIM+JSON;charset=UTF-8',
+    'application/json; charset=utf-8',
+  ])('%s is', async (contentType) => {
+    const userName = `media-${crypto.randomUUID()}@contoso.test`;
+    const response = await world.scim('/Users', {
+      token: tenant.token,
+      body: { userName },
+      headers: { 'content-type': contentType },
+    });
+    expect(response.status).toBe(201);
+  });
+
+  it('a group may be larger than a user, up to its own limit', async () => {
+    const padding = 'x'.repeat(2_000_000);
+    const group = await world.scim('/Groups', {
+      token: tenant.token,
+      body: { displayName: 'Large', padding },
+    });
+    expect(group.status).toBe(201);
+    const body = JSON.stringify({ displayName: 'Too large', padding: 'x'.repeat(17_000_000) });
+    expectScimError(await world.scim('/Groups', { method: 'POST', token: tenant.token, body }), 413);
+  });
+
+  it('a body without a length is measured as it comes', async () => {
+    const chunk = `${(100_000).toString(16)}\r\n${'x'.repeat(100_000)}\r\n`;
+    const head = `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tenant.token}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const received = await rawHttp(world.gateway.port, head + chunk.repeat(12), /"status":"413"/);
+    expect(received).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it('a stranger is refused before his body is read', async () => {
+    const head =
+      'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n\r\n{';
+    const received = await rawHttp(world.gateway.port, head, /"status":"401"/);
+    expect(received).toMatch(/^HTTP\/1\.1 401 /);
+  });
+});
+
+describe('what is not HTTP', () => {
+  it.each([
+    ['GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n', 400],
+    [`GET /scim/v2/Users HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(40_000)}\r\n\r\n`, 431],
+    [
+      'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['hello\r\n\r\n', 400],
+  ])('%.60j is answered with a SCIM error', async (bytes, status) => {
+    const received = await rawHttp(world.gateway.port, bytes, /"detail"/);
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(received).toContain('content-type: application/scim+json\r\n');
+    expect(received).toContain(`"status":"${status}"`);
+  });
+
+  it('a URL that cannot be decoded is a SCIM error too', async () => {
+    const received = await rawHttp(
+      world.gateway.port,
+      'GET /scim/v2/Users/%zz HTTP/1.1\r\nHost: x\r\n\r\n',
+      /"detail"/,
+    );
+    expect(received).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(received).toContain('content-type: application/scim+json\r\n');
   });
 });

@@ -100,7 +100,7 @@ export class ScimFace {
 
   private async refuse(exchange: Exchange, error: unknown): Promise<Answer> {
     const refusal = refusalOf(error);
-    if (refusal.causeKey === 'internal_error' && !(error instanceof RequestAbortedError)) {
+    if (refusal.causeKey === 'internal_error') {
       this.logger.error(
         { err: error, requestId: exchange.requestId, route: exchange.route },
         'request failed',

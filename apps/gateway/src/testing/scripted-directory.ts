@@ -228,8 +228,8 @@ function page(entries: readonly StoredEntry[], isUser: boolean, request: QueryRe
 function shown({ kind, stored }: StoredEntry, withReferences: boolean): StoredResource {
   const bare = withoutMembers(stored);
   if (kind === 'user') return withReferences ? { ...bare, groups: [] } : bare;
-  const members = (stored.document.members ?? []) as unknown as NonNullable<StoredResource['members']>;
-  return withReferences ? { ...bare, members } : bare;
+  const members = (stored.document.members ?? []) as readonly { readonly value: string }[];
+  return withReferences ? { ...bare, members: members.map(({ value }) => ({ value, type: 'User' })) } : bare;
 }
 
 function withoutMembers(stored: StoredResource): StoredResource {

@@ -1,4 +1,5 @@
 import { ScimError, renderScimError } from '@muster/scim';
+import { RequestAbortedError } from '../../limits/read-body.js';
 import { Refusal, refusalOfScimError } from '../../refusals/refusal.js';
 import type { Answer } from './exchange.js';
 
@@ -9,6 +10,8 @@ const CHALLENGE = 'Bearer realm="scim"';
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof ScimError) return refusalOfScimError(error);
+  if (error instanceof RequestAbortedError)
+    return new Refusal('invalid_syntax', { detail: 'The body ended early.' });
   return new Refusal('internal_error');
 }
 

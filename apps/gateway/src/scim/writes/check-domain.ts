@@ -3,6 +3,8 @@ import type { PatchRequest, ScimDocument, ScimValue } from '@muster/scim';
 import { Refusal } from '../../refusals/refusal.js';
 
 const DOMAIN_LENGTH_MAX = 253;
+const WITHOUT_DOMAIN =
+  'This user name has no domain, so it belongs to none of the registered ones. Map a user name of the form name@domain.';
 
 /**
  * Throws 400 `domain_not_registered` for a user name whose domain is not the tenant's. For writes only: a connection test
@@ -11,7 +13,8 @@ const DOMAIN_LENGTH_MAX = 253;
  */
 export function checkDomain(policy: DomainPolicy, userName: ScimValue | undefined): void {
   if (typeof userName !== 'string' || acceptsUserName(policy, userName)) return;
-  const domain = (domainOf(userName) ?? '').slice(0, DOMAIN_LENGTH_MAX);
+  const domain = domainOf(userName)?.slice(0, DOMAIN_LENGTH_MAX);
+  if (domain === undefined) throw new Refusal('domain_not_registered', { detail: WITHOUT_DOMAIN });
   throw new Refusal('domain_not_registered', {
     parameters: new Map([['domain', domain]]),
     groupingKey: domain,

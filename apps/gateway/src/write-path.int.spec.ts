@@ -1,0 +1,438 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeFailure, type Command, type CommandId } from '@muster/contracts';
+import {
+  openInProcessEventLog,
+  type AppendReceipt,
+  type EventLog,
+  type InboxOptions,
+  type OutgoingRecord,
+  type RecordAppender,
+} from '@muster/messaging';
+import {
+  eventually,
+  startGatewayWorld,
+  type GatewayWorld,
+  type SampleTenant,
+  type ScimResponse,
+} from './testing/gateway-world.js';
+
+/** The in-process log with two places at which it can be hurt: what the gateway appends, and what reaches its inbox. */
+function vulnerableLog() {
+  const log = openInProcessEventLog();
+  const hurt: { commands: 'accept' | 'lose answer' | 'refuse'; inbox?: InboxOptions } = {
+    commands: 'accept',
+  };
+  const openAppender = log.openAppender.bind(log);
+  const openInbox = log.openInbox.bind(log);
+  const eventLog: EventLog = Object.assign(log, {
+    openAppender: async (options: { readonly name: string }) => {
+      const appender = await openAppender(options);
+      return options.name === 'gateway-commands' ? hurtAppender(appender) : appender;
+    },
+    openInbox: (options: InboxOptions) => {
+      hurt.inbox = options;
+      return openInbox(options);
+    },
+  });
+  const hurtAppender = (appender: RecordAppender): RecordAppender => ({
+    close: () => appender.close(),
+    append: async (records: readonly OutgoingRecord[]): Promise<AppendReceipt> => {
+      if (hurt.commands === 'refuse') throw new Error('the broker is away');
+      const receipt = await appender.append(records);
+      if (hurt.commands === 'lose answer') throw new Error('the connection broke before the answer came');
+      return receipt;
+    },
+  });
+  return { eventLog, hurt };
+}
+
+const { eventLog, hurt } = vulnerableLog();
+let world: GatewayWorld;
+let tenant: SampleTenant;
+let sequence = 0;
+
+beforeAll(async () => {
+  world = await startGatewayWorld(
+    { eventLog, times: { commandDeadlineMs: 700, lookUpAfterMs: 200 } },
+    { COMMANDS_IN_FLIGHT_MAX: '16' },
+  );
+  tenant = world.addTenant();
+  await world.ready();
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+beforeEach(() => {
+  world.directory.script = () => 'apply';
+  world.directory.http = 'on';
+  hurt.commands = 'accept';
+  sequence += 1;
+});
+
+const userName = (): string => `user-${sequence}@contoso.test`;
+const create = (): Promise<ScimResponse> =>
+  world.scim('/Users', { token: tenant.token, body: { userName: userName() } });
+const lastCommand = (): Command => world.directory.commands.at(-1)!;
+
+/** Begins a create and waits until the directory has read its command. */
+async function createPublished(): Promise<{ answer: Promise<ScimResponse>; command: Command }> {
+  const before = world.directory.commands.length;
+  const answer = create();
+  await eventually(() => world.directory.commands.length > before);
+  return { answer, command: lastCommand() };
+}
+
+function expectUnavailable(response: ScimResponse, detail: RegExp): void {
+  expect(response.status).toBe(503);
+  expect(response.body.detail).toMatch(detail);
+  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+}
+
+async function failureOf(requestId: string | null) {
+  let found: ReturnType<typeof decodeFailure> | undefined;
+  await eventually(() => {
+    found = world.failures.map(decodeFailure).find((failure) => failure.requestId === requestId);
+    return found !== undefined;
+  });
+  return found!;
+}
+
+describe('what the directory refuses', () => {
+  it('is answered as the directory says, and published by the directory alone', async () => {
+    world.directory.script = () => ({
+      status: 'rejected',
+      cause: 'duplicate_username',
+      detail: 'Another user (id x) has this name.',
+    });
+    const response = await create();
+    expect(response.status).toBe(409);
+    expect(response.body).toMatchObject({
+      scimType: 'uniqueness',
+      detail: 'Another user (id x) has this name.',
+    });
+    const requestId = response.headers.get('x-request-id');
+    const other = await world.scim('/Users', { token: tenant.token, body: { userName: 'x@elsewhere.test' } });
+    await failureOf(other.headers.get('x-request-id'));
+    expect(world.failures.map(decodeFailure).filter((failure) => failure.requestId === requestId)).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    ['version_conflict', 412],
+    ['token_revoked', 401],
+    ['tenant_paused', 403],
+    ['unknown_member', 400],
+    ['store_failed', 500],
+  ] as const)('%s is %d', async (cause, status) => {
+    world.directory.script = () => ({ status: 'rejected', cause, detail: 'Why.' });
+    expect((await create()).status).toBe(status);
+  });
+
+  it('an expired command had no effect', async () => {
+    world.directory.script = () => ({ status: 'expired' });
+    expectUnavailable(await create(), /nothing was changed/i);
+  });
+});
+
+describe('a reply that does not come', () => {
+  it('is looked up, and the resource read back', async () => {
+    world.directory.script = () => 'apply without reply';
+    const response = await create();
+    expect(response.status).toBe(201);
+    expect(response.body).toMatchObject({ userName: userName(), meta: { version: 'W/"1"' } });
+  });
+
+  it('is looked up at once when the inbox joins again', async () => {
+    world.directory.script = () => 'apply without reply';
+    const before = world.directory.askedFor('/internal/v1/commands/outcomes');
+    const { answer } = await createPublished();
+    hurt.inbox!.onJoined();
+    expect((await answer).status).toBe(201);
+    expect(world.directory.askedFor('/internal/v1/commands/outcomes')).toBe(before + 1);
+  });
+
+  it('may still come twice, late, or for somebody else', async () => {
+    const response = await create();
+    const command = lastCommand();
+    const outcome = world.directory.outcomes.get(command.commandId)!;
+    await world.directory.reply(command, outcome);
+    await world.directory.reply(
+      { ...command, replyTo: { ...command.replyTo, instanceId: 'another' } },
+      outcome,
+    );
+    await world.directory.reply(
+      { ...command, commandId: '0192f5c4-0000-7000-8000-00000000beef' as CommandId },
+      outcome,
+    );
+    expect(response.status).toBe(201);
+    expect((await create()).status).toBe(201);
+  });
+
+  it('is answered with 204 for a delete, which has no resource', async () => {
+    const { body } = await create();
+    world.directory.script = () => 'apply without reply';
+    expect(
+      await world.scim(`/Users/${String(body.id)}`, { method: 'DELETE', token: tenant.token }),
+    ).toMatchObject({ status: 204 });
+  });
+});
+
+describe('at the deadline', () => {
+  it('what was not applied is withdrawn, said so, and published', async () => {
+    world.directory.script = () => 'ignore';
+    const response = await create();
+    expectUnavailable(response, /withdrawn: nothing was changed/);
+    expect(world.directory.outcomes.get(lastCommand().commandId)).toEqual({ status: 'cancelled' });
+    expect(await failureOf(response.headers.get('x-request-id'))).toMatchObject({
+      cause: 'not_applied_in_time',
+      operation: 'create',
+      resourceId: lastCommand().resourceId,
+      subject: { userName: userName() },
+      source: 'gateway',
+    });
+  });
+
+  it('what was decided meanwhile is answered with its outcome', async () => {
+    world.directory.script = () => 'ignore';
+    const { answer, command } = await createPublished();
+    world.directory.outcomes.set(command.commandId, {
+      status: 'rejected',
+      cause: 'duplicate_username',
+      detail: 'Taken.',
+    });
+    expect((await answer).status).toBe(409);
+  });
+
+  it('what nobody can tell of is unknown, marked undelivered, and published', async () => {
+    world.directory.script = () => 'ignore';
+    const { answer, command } = await createPublished();
+    world.directory.http = 'off';
+    const response = await answer;
+    expectUnavailable(response, /not known yet/);
+    world.directory.http = 'on';
+    expect((await failureOf(response.headers.get('x-request-id'))).cause).toBe('outcome_unknown');
+    await eventually(() => world.directory.undelivered.includes(command.commandId));
+  });
+
+  it('a directory that is silent keeps nobody waiting for long', async () => {
+    world.directory.script = () => 'ignore';
+    const { answer } = await createPublished();
+    world.directory.http = 'silent';
+    const startedAt = performance.now();
+    expectUnavailable(await answer, /not known yet/);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    world.directory.http = 'on';
+  });
+});
+
+describe('a command that cannot be published', () => {
+  it('is withdrawn at once: nothing was changed', async () => {
+    hurt.commands = 'refuse';
+    const response = await create();
+    expectUnavailable(response, /could not be queued/);
+    hurt.commands = 'accept';
+    expect((await failureOf(response.headers.get('x-request-id'))).cause).toBe('queue_unavailable');
+  });
+
+  it('but got into the log has one effect, and its outcome is the answer', async () => {
+    hurt.commands = 'lose answer';
+    const response = await create();
+    hurt.commands = 'accept';
+    const outcome = world.directory.outcomes.get(lastCommand().commandId)!;
+    expect(response.status).toBe(outcome.status === 'applied' ? 201 : 503);
+    expect(
+      world.directory.commands.filter(({ commandId }) => commandId === lastCommand().commandId),
+    ).toHaveLength(1);
+  });
+
+  it('is unknown when the directory is away as well', async () => {
+    await create();
+    hurt.commands = 'refuse';
+    world.directory.http = 'off';
+    expectUnavailable(await create(), /not known yet/);
+  });
+});
+
+describe('an answer that is not delivered', () => {
+  it('is marked when the client went away before it', async () => {
+    // The look-up comes long after the server has seen the connection close; a reply would race with that.
+    world.directory.script = () => 'apply without reply';
+    const body = JSON.stringify({ userName: userName() });
+    const before = world.directory.commands.length;
+    const socket = connect(world.gateway.port, '127.0.0.1');
+    socket.write(
+      `POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${tenant.token}\r\n` +
+        `Content-Type: application/scim+json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    await eventually(() => world.directory.commands.length > before);
+    socket.destroy();
+    const { commandId } = lastCommand();
+    await eventually(() => world.directory.undelivered.includes(commandId));
+  });
+
+  it('is not marked when it was', async () => {
+    await create();
+    const { commandId } = lastCommand();
+    expect((await create()).status).toBe(201);
+    expect(world.directory.undelivered).not.toContain(commandId);
+  });
+
+  it('is marked when the resource to answer with cannot be read back', async () => {
+    world.directory.script = () => 'apply without reply';
+    const { answer, command } = await createPublished();
+    world.directory.http = 'off';
+    await world.directory.reply(command, world.directory.outcomes.get(command.commandId)!);
+    expectUnavailable(await answer, /not known yet/);
+    world.directory.http = 'on';
+    await eventually(() => world.directory.undelivered.includes(command.commandId));
+  });
+});
+
+describe('limits', () => {
+  it('more commands in flight than may be are refused, and nothing of them is published', async () => {
+    world.directory.script = () => 'ignore';
+    const before = world.directory.commands.length;
+    const responses = await Promise.all(Array.from({ length: 24 }, () => create()));
+    const overloaded = responses.filter(({ body }) => /busy/.test(String(body.detail)));
+    expect(overloaded).toHaveLength(8);
+    for (const response of overloaded) expectUnavailable(response, /Nothing was changed/);
+    expect(world.directory.commands).toHaveLength(before + 16);
+  });
+
+  it('a tenant that asks too often gets 429 and whole seconds, its neighbour does not', async () => {
+    const eager = world.addTenant({ settings: { requestsPerSecondMax: 1, requestBurstMax: 3 } });
+    const responses = await Promise.all(
+      Array.from({ length: 5 }, () => world.scim('/Users?count=0', { token: eager.token })),
+    );
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
+    const limited = responses.find(({ status }) => status === 429)!;
+    expect(limited.headers.get('retry-after')).toBe('1');
+    expect((await world.scim('/Users?count=0', { token: tenant.token })).status).toBe(200);
+  });
+});
+
+describe('the domain of a user name', () => {
+  const wrong = 'jo@elsewhere.test';
+  const patches: readonly [string, object][] = [
+    ['a path', { op: 'Replace', path: 'userName', value: wrong }],
+    ['a path in another case', { op: 'add', path: 'USERNAME', value: wrong }],
+    [
+      'a path with its URN',
+      { op: 'replace', path: 'urn:ietf:params:scim:schemas:core:2.0:User:userName', value: wrong },
+    ],
+    ['no path', { op: 'replace', value: { userName: wrong } }],
+    [
+      'no path, a key with its URN',
+      { op: 'replace', value: { 'urn:ietf:params:scim:schemas:core:2.0:User:userName': wrong } },
+    ],
+    ['no path, a key in another case', { op: 'Add', value: { displayName: 'x', UserName: wrong } }],
+  ];
+
+  async function expectRefused(response: ScimResponse, operation: string): Promise<void> {
+    expect(response.status).toBe(400);
+    expect(response.body).toMatchObject({
+      scimType: 'invalidValue',
+      detail: expect.stringContaining('"elsewhere.test" of this user name is not registered'),
+    });
+    expect(await failureOf(response.headers.get('x-request-id'))).toMatchObject({
+      cause: 'domain_not_registered',
+      groupingKey: 'elsewhere.test',
+      operation,
+      subject: { userName: wrong },
+    });
+  }
+
+  it('is checked when a user is created or replaced', async () => {
+    const { body } = await create();
+    const before = world.directory.commands.length;
+    await expectRefused(
+      await world.scim('/Users', { token: tenant.token, body: { userName: wrong } }),
+      'create',
+    );
+    const path = `/Users/${String(body.id)}`;
+    await expectRefused(
+      await world.scim(path, { method: 'PUT', token: tenant.token, body: { userName: wrong } }),
+      'replace',
+    );
+    expect(world.directory.commands).toHaveLength(before);
+  });
+
+  it.each(patches)('is checked in a PATCH with %s', async (_name, operation) => {
+    const { body } = await create();
+    const before = world.directory.commands.length;
+    const patch = { Operations: [{ op: 'replace', path: 'title', value: 'x' }, operation] };
+    const response = await world.scim(`/Users/${String(body.id)}`, {
+      method: 'PATCH',
+      token: tenant.token,
+      body: patch,
+    });
+    await expectRefused(response, 'patch');
+    expect(world.directory.commands).toHaveLength(before);
+  });
+
+  it.each(['jo', 'jo@', 'jo@contoso.test.evil.test', 'jo@contoso.test@elsewhere.test'])(
+    '%s has none that is registered',
+    async (name) => {
+      expect((await world.scim('/Users', { token: tenant.token, body: { userName: name } })).status).toBe(
+        400,
+      );
+    },
+  );
+
+  it('is not checked where the tenant does not want it, nor on reads', async () => {
+    const open = world.addTenant({ domainPolicy: { kind: 'any' } });
+    expect((await world.scim('/Users', { token: open.token, body: { userName: 'jo' } })).status).toBe(201);
+    expect(
+      (await world.scim('/Users?filter=userName+eq+%22jo%40elsewhere.test%22', { token: tenant.token }))
+        .status,
+    ).toBe(200);
+  });
+});
+
+describe('without the directory', () => {
+  it('reads are 503 and ask to come again', async () => {
+    expect((await world.scim('/Users?count=0', { token: tenant.token })).status).toBe(200);
+    world.directory.http = 'off';
+    expectUnavailable(
+      await world.scim('/Users?count=0', { token: tenant.token }),
+      /directory cannot be reached/,
+    );
+  });
+
+  it('a token that is not remembered is 503, never 401', async () => {
+    const fresh = world.addTenant();
+    world.directory.http = 'off';
+    expectUnavailable(await world.scim('/Users', { token: fresh.token }), /directory cannot be reached/);
+  });
+});
+
+describe('credentials', () => {
+  it('that are revoked stop working within the time they are remembered', async () => {
+    const brief = world.addTenant();
+    expect((await world.scim('/Users?count=0', { token: brief.token })).status).toBe(200);
+    world.directory.credentials.clear();
+    const startedAt = performance.now();
+    await eventually(async () => (await world.scim('/Users?count=0', { token: brief.token })).status === 401);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    tenant = world.addTenant();
+  });
+
+  it('of a tenant that is paused are 403', async () => {
+    const paused = world.addTenant({ state: 'paused' });
+    const response = await world.scim('/Users', { token: paused.token });
+    expect(response.status).toBe(403);
+    expect(response.body.detail).toMatch(/paused/);
+  });
+
+  it('of strangers publish nothing', async () => {
+    const stranger = await world.scim('/Users', { body: { userName: 'x@elsewhere.test' } });
+    const known = await world.scim('/Users', { token: tenant.token, body: { userName: 'x@elsewhere.test' } });
+    await failureOf(known.headers.get('x-request-id'));
+    const requestIds = world.failures.map((record) => decodeFailure(record).requestId);
+    expect(requestIds).not.toContain(stranger.headers.get('x-request-id'));
+  });
+});
