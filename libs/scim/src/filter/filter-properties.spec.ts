@@ -13,7 +13,9 @@ import { resolveFilter } from './resolve-filter.js';
 
 describe('every filter', () => {
   it('is what its text parses to', () => {
-    fc.assert(fc.property(arbitraryFilter, (filter) => expect(parseFilter(printFilter(filter))).toEqual(filter)));
+    fc.assert(
+      fc.property(arbitraryFilter, (filter) => expect(parseFilter(printFilter(filter))).toEqual(filter)),
+    );
   });
 
   it('survives the way to another process', () => {
@@ -55,8 +57,29 @@ describe('every filter', () => {
 
 describe('any text', () => {
   it('is a filter or is refused', () => {
-    const piece = fc.constantFrom('(', ')', '[', ']', '"', '\\', ' ', '.', 'a', 'not', 'and', 'or', 'pr', 'eq', 'x:y', '1', ':');
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')));
+    const piece = fc.constantFrom(
+      '(',
+      ')',
+      '[',
+      ']',
+      '"',
+      '\\',
+      ' ',
+      '.',
+      'a',
+      'not',
+      'and',
+      'or',
+      'pr',
+      'eq',
+      'x:y',
+      '1',
+      ':',
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join('')),
+    );
     fc.assert(
       fc.property(text, (each) => {
         try {

@@ -18,10 +18,22 @@ const rows: readonly FilterRow[] = [
   { cite: `${RFC} table 3 sw`, filter: 'userName sw "ADA"', selects: ['ada'] },
   { cite: `${RFC} table 3 ew`, filter: 'userName ew "ob"', selects: ['bob'] },
   { cite: `${RFC} table 3 pr`, filter: 'title pr', selects: ['ada', 'cy'] },
-  { cite: `${RFC} table 3 gt`, filter: 'meta.lastModified gt "2011-05-13T04:42:34Z"', selects: ['bob', 'cy'] },
-  { cite: `${RFC} table 3 ge`, filter: 'meta.lastModified ge "2011-05-13T04:42:34Z"', selects: ['ada', 'bob', 'cy'] },
+  {
+    cite: `${RFC} table 3 gt`,
+    filter: 'meta.lastModified gt "2011-05-13T04:42:34Z"',
+    selects: ['bob', 'cy'],
+  },
+  {
+    cite: `${RFC} table 3 ge`,
+    filter: 'meta.lastModified ge "2011-05-13T04:42:34Z"',
+    selects: ['ada', 'bob', 'cy'],
+  },
   { cite: `${RFC} table 3 lt`, filter: 'meta.lastModified lt "2012-05-13T04:42:34.500Z"', selects: ['ada'] },
-  { cite: `${RFC} table 3 le`, filter: 'meta.lastModified le "2012-05-13T04:42:34.500Z"', selects: ['ada', 'bob'] },
+  {
+    cite: `${RFC} table 3 le`,
+    filter: 'meta.lastModified le "2012-05-13T04:42:34.500Z"',
+    selects: ['ada', 'bob'],
+  },
   { cite: `${RFC} gt on text`, filter: 'userName gt "ada@example.test"', selects: ['bob', 'cy'] },
   { cite: `${RFC} le on text`, filter: 'userName le "bob"', selects: ['ada', 'bob'] },
   // logic
@@ -29,17 +41,37 @@ const rows: readonly FilterRow[] = [
   { cite: `${RFC} table 4 or`, filter: 'userName eq "bob" or title eq "countess"', selects: ['ada', 'bob'] },
   { cite: `${RFC} table 4 not`, filter: 'not (userName eq "bob")', selects: ['ada', 'cy'] },
   { cite: `${RFC} not, no space`, filter: 'not(not(userName eq "bob"))', selects: ['bob'] },
-  { cite: `${RFC} precedence: and before or`, filter: 'userName eq "bob" or title pr and active eq true', selects: ['ada', 'bob'] },
-  { cite: `${RFC} table 5 ( )`, filter: '(userName eq "bob" or title pr) and active eq true', selects: ['ada'] },
+  {
+    cite: `${RFC} precedence: and before or`,
+    filter: 'userName eq "bob" or title pr and active eq true',
+    selects: ['ada', 'bob'],
+  },
+  {
+    cite: `${RFC} table 5 ( )`,
+    filter: '(userName eq "bob" or title pr) and active eq true',
+    selects: ['ada'],
+  },
   { cite: `${RFC} precedence: not before and`, filter: 'not (active eq true) and title pr', selects: ['cy'] },
-  { cite: `${RFC} example`, filter: `userName pr and not (emails.type eq "work" or emails co "home.test")`, selects: ['bob', 'cy'] },
-  { cite: 'PingOne: operators in odd case', filter: 'userName Eq "bob" OR Title PR', selects: ['ada', 'bob', 'cy'] },
+  {
+    cite: `${RFC} example`,
+    filter: `userName pr and not (emails.type eq "work" or emails co "home.test")`,
+    selects: ['bob', 'cy'],
+  },
+  {
+    cite: 'PingOne: operators in odd case',
+    filter: 'userName Eq "bob" OR Title PR',
+    selects: ['ada', 'bob', 'cy'],
+  },
   // names
   { cite: 'RFC 7643 s2.1 names in any case', filter: 'USERNAME eq "bob"', selects: ['bob'] },
   { cite: 'Postman: sub-attributes in any case', filter: 'name.FamilyName eq "lovelace"', selects: ['ada'] },
   { cite: 'RFC 7644 s3.10 core URN', filter: `${CORE}:userName eq "bob"`, selects: ['bob'] },
   { cite: 'RFC 7644 s3.10 extension URN', filter: `${ENT}:department eq "sums"`, selects: ['ada'] },
-  { cite: 'RFC 7644 s3.10 URN in any case', filter: `${ENT.toUpperCase()}:Department eq "sums"`, selects: ['ada'] },
+  {
+    cite: 'RFC 7644 s3.10 URN in any case',
+    filter: `${ENT.toUpperCase()}:Department eq "sums"`,
+    selects: ['ada'],
+  },
   { cite: 'extension sub-attribute', filter: `${ENT}:manager.value eq "u-9"`, selects: ['ada'] },
   { cite: 'extension complex by its value', filter: `${ENT}:manager eq "u-9"`, selects: ['ada'] },
   { cite: 'Entra 3.3: reference check', filter: 'id eq "u-1" and manager eq "u-9"', selects: ['ada'] },
@@ -53,7 +85,11 @@ const rows: readonly FilterRow[] = [
   { cite: 'RFC 7644 s7.5.2', filter: 'password sw "a"', refused: 'sensitive' },
   { cite: 'RFC 7644 s7.5.2', filter: 'password pr', refused: 'sensitive' },
   // case and text
-  { cite: 'RFC 7643 s4.1.1 userName ignores case', filter: 'userName eq "ADA@example.TEST"', selects: ['ada'] },
+  {
+    cite: 'RFC 7643 s4.1.1 userName ignores case',
+    filter: 'userName eq "ADA@example.TEST"',
+    selects: ['ada'],
+  },
   { cite: 'RFC 7643 s3.1 externalId is caseExact', filter: 'externalId eq "ada.1"', selects: [] },
   { cite: 'RFC 7643 s3.1 externalId is caseExact', filter: 'externalId eq "Ada.1"', selects: ['ada'] },
   { cite: 'RFC 7643 s3.1 id is caseExact', filter: 'id eq "U-1"', selects: [] },
@@ -89,19 +125,51 @@ const rows: readonly FilterRow[] = [
   { cite: `${RFC} complex by its value`, filter: 'emails co "work.test"', selects: ['ada', 'bob'] },
   { cite: `${RFC} ne negates eq`, filter: 'emails.type ne "work"', selects: ['bob', 'cy'] },
   { cite: 'presence of several values', filter: 'emails pr', selects: ['ada', 'bob'] },
-  { cite: 'different values may satisfy', filter: 'emails.type eq "work" and emails.display eq "private"', selects: ['ada'] },
-  { cite: `${RFC} value path: one value satisfies all`, filter: 'emails[type eq "work" and display eq "private"]', selects: [] },
+  {
+    cite: 'different values may satisfy',
+    filter: 'emails.type eq "work" and emails.display eq "private"',
+    selects: ['ada'],
+  },
+  {
+    cite: `${RFC} value path: one value satisfies all`,
+    filter: 'emails[type eq "work" and display eq "private"]',
+    selects: [],
+  },
   { cite: `${RFC} value path`, filter: 'emails[type eq "work" and value co "@work"]', selects: ['ada'] },
-  { cite: `${RFC} value path, or`, filter: 'emails[type eq "x" or value co "@work"]', selects: ['ada', 'bob'] },
+  {
+    cite: `${RFC} value path, or`,
+    filter: 'emails[type eq "x" or value co "@work"]',
+    selects: ['ada', 'bob'],
+  },
   { cite: `${RFC} value path, not`, filter: 'emails[not (type eq "home")]', selects: ['ada'] },
   { cite: `${RFC} value path, negated`, filter: 'not (emails[type eq "work"])', selects: ['bob', 'cy'] },
   { cite: `${RFC} value path, pr`, filter: 'emails[display pr]', selects: ['ada'] },
-  { cite: 'value path in a conjunction', filter: 'emails[type eq "work"] and active eq true', selects: ['ada'] },
-  { cite: 'Entra 3.3: sub-attribute behind a value path', filter: 'emails[type eq "work"].value eq "ADA@work.test"', selects: ['ada'] },
-  { cite: 'Entra 3.3: it is one value', filter: 'emails[type eq "work"].value eq "ada@home.test"', selects: [] },
+  {
+    cite: 'value path in a conjunction',
+    filter: 'emails[type eq "work"] and active eq true',
+    selects: ['ada'],
+  },
+  {
+    cite: 'Entra 3.3: sub-attribute behind a value path',
+    filter: 'emails[type eq "work"].value eq "ADA@work.test"',
+    selects: ['ada'],
+  },
+  {
+    cite: 'Entra 3.3: it is one value',
+    filter: 'emails[type eq "work"].value eq "ada@home.test"',
+    selects: [],
+  },
   { cite: 'Entra 3.3: pr', filter: 'emails[type eq "home"].display pr', selects: ['ada'] },
-  { cite: 'Entra 3.3: within a disjunction', filter: 'userName eq "bob" or emails[type eq "home" or type eq "work"].value sw "ada@h"', selects: ['ada', 'bob'] },
-  { cite: 'Entra 3.7: boolean text in a value path', filter: 'roles[primary eq "True"].value eq "admin"', selects: ['ada'] },
+  {
+    cite: 'Entra 3.3: within a disjunction',
+    filter: 'userName eq "bob" or emails[type eq "home" or type eq "work"].value sw "ada@h"',
+    selects: ['ada', 'bob'],
+  },
+  {
+    cite: 'Entra 3.7: boolean text in a value path',
+    filter: 'roles[primary eq "True"].value eq "admin"',
+    selects: ['ada'],
+  },
   { cite: 'extension value path', filter: `${ENT}:manager[value eq "u-9"]`, selects: ['ada'] },
   { cite: 'value path on a plain attribute', filter: 'title[value eq "x"]', refused: 'invalidFilter' },
   { cite: 'value path within a value path', filter: 'emails[type[x eq 1]]', refused: 'invalidFilter' },
@@ -230,7 +298,12 @@ describe('the limits of a filter', () => {
     const leaf = { kind: 'present', path: { attribute: 'a' } };
     const wide = { kind: 'or', filters: Array.from({ length: 129 }, () => leaf) };
     expect(refusalOf(() => filterFromJson(wide)).scimType).toBe('invalidFilter');
-    const literal = (value: unknown): unknown => ({ kind: 'comparison', path: { attribute: 'a' }, operator: 'eq', value });
+    const literal = (value: unknown): unknown => ({
+      kind: 'comparison',
+      path: { attribute: 'a' },
+      operator: 'eq',
+      value,
+    });
     expect(filterFromJson(literal('x'.repeat(4096))).kind).toBe('comparison');
     expect(refusalOf(() => filterFromJson(literal('x'.repeat(4097)))).scimType).toBe('invalidFilter');
   });
@@ -252,7 +325,11 @@ describe('the limits of a filter', () => {
     { kind: 'comparison', path: { attribute: 'a' }, operator: 'eq', value: { $ne: 1 } },
     { kind: 'comparison', path: { attribute: 'a' }, operator: 'eq', value: '\0' },
     { kind: 'comparison', path: { attribute: 'a' }, operator: 'toString', value: 1 },
-    { kind: 'valuePath', path: { attribute: 'a' }, filter: { kind: 'valuePath', path: { attribute: 'b' }, filter: {} } },
+    {
+      kind: 'valuePath',
+      path: { attribute: 'a' },
+      filter: { kind: 'valuePath', path: { attribute: 'b' }, filter: {} },
+    },
   ])('refuse the tree %j', (tree) => {
     expect(refusalOf(() => filterFromJson(tree))).toEqual({ status: 400, scimType: 'invalidFilter' });
   });

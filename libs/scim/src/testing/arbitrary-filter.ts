@@ -2,7 +2,19 @@ import fc from 'fast-check';
 import { COMPARISON_OPERATORS, type Filter } from '../filter/filter.js';
 import { type AttributeReference } from '../schema/attribute-reference.js';
 
-const name = fc.constantFrom('userName', 'title', 'active', 'x-1', 'not', 'and', 'or', 'pr', 'eq', '$ref', 'a_b');
+const name = fc.constantFrom(
+  'userName',
+  'title',
+  'active',
+  'x-1',
+  'not',
+  'and',
+  'or',
+  'pr',
+  'eq',
+  '$ref',
+  'a_b',
+);
 const reference: fc.Arbitrary<AttributeReference> = fc.oneof(
   name.map((attribute) => ({ attribute })),
   fc.tuple(name, name).map(([attribute, subAttribute]) => ({ attribute, subAttribute })),
@@ -15,7 +27,9 @@ const reference: fc.Arbitrary<AttributeReference> = fc.oneof(
 const attribute: fc.Arbitrary<AttributeReference> = name.map((each) => ({ attribute: each }));
 
 const literal = fc.oneof(
-  fc.string({ unit: 'grapheme', maxLength: 12 }).filter((text) => !text.includes('\0') && text.isWellFormed()),
+  fc
+    .string({ unit: 'grapheme', maxLength: 12 })
+    .filter((text) => !text.includes('\0') && text.isWellFormed()),
   fc.constantFrom('true', 'null', '1', '"', '\\', ') or (a pr', 'x"] or y'),
   fc.boolean(),
   fc.integer(),
@@ -73,7 +87,10 @@ const userClause: fc.Arbitrary<Filter> = fc.oneof(
     operator: fc.constantFrom(...COMPARISON_OPERATORS),
     value: word,
   }),
-  fc.record({ kind: fc.constant('present' as const), path: fc.constantFrom({ attribute: 'title' }, { attribute: 'emails' }) }),
+  fc.record({
+    kind: fc.constant('present' as const),
+    path: fc.constantFrom({ attribute: 'title' }, { attribute: 'emails' }),
+  }),
   fc.record({
     kind: fc.constant('valuePath' as const),
     path: fc.constant({ attribute: 'emails' }),

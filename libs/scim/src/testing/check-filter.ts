@@ -84,11 +84,16 @@ export function checkFilter(row: FilterRow, resourceType: ResourceType = userRes
     return resolveFilter(received, resourceType);
   };
   if (row.refused !== undefined) {
-    expect(refusalOf(resolved)).toEqual({ status: row.refused === 'sensitive' ? 403 : 400, scimType: row.refused });
+    expect(refusalOf(resolved)).toEqual({
+      status: row.refused === 'sensitive' ? 403 : 400,
+      scimType: row.refused,
+    });
     return;
   }
   const filter = resolved();
   const isOfType = (name: string): boolean => (name === 'eng') === (resourceType === groupResourceType);
-  const selected = Object.entries(SAMPLES).filter(([name, sample]) => isOfType(name) && matchesFilter(filter, sample));
+  const selected = Object.entries(SAMPLES).filter(
+    ([name, sample]) => isOfType(name) && matchesFilter(filter, sample),
+  );
   expect(selected.map(([name]) => name)).toEqual(row.selects);
 }

@@ -36,7 +36,10 @@ export function checkPatch(row: PatchRow, resourceType: ResourceType = userResou
     const parsed = parsePatch(resourceType, { schemas: [PATCH], Operations: row.operations });
     const received = patchFromJson(resourceType, JSON.parse(JSON.stringify(parsed)));
     expect(plain(received.operations)).toEqual(plain(parsed.operations));
-    return { ...applyPatch(resourceType, document, received), warnings: parsed.warnings.map(({ path }) => path) };
+    return {
+      ...applyPatch(resourceType, document, received),
+      warnings: parsed.warnings.map(({ path }) => path),
+    };
   };
   if (row.refused !== undefined) {
     expect(refusalOf(apply).scimType).toBe(row.refused);
@@ -46,7 +49,9 @@ export function checkPatch(row: PatchRow, resourceType: ResourceType = userResou
     if (row.changed !== undefined) expect(result.changed).toEqual(row.changed);
     expect(result.warnings).toEqual(row.warns ?? []);
     expect(result.document === document).toBe(result.changed.length === 0);
-    expect(plain(parseResource(resourceType, plain(result.document), 'replace').document)).toEqual(plain(result.document));
+    expect(plain(parseResource(resourceType, plain(result.document), 'replace').document)).toEqual(
+      plain(result.document),
+    );
   }
   expect(JSON.stringify(document)).toBe(before);
 }
