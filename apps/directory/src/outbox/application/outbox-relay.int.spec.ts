@@ -15,6 +15,7 @@ wherePostgres(describe)('the outbox relay', () => {
   let log: InProcessEventLog;
   const records: ReceivedRecord[] = [];
   const relays: OutboxRelay[] = [];
+  const warnings: string[] = [];
 
   beforeAll(async () => {
     world = await CommandWorld.open();
@@ -50,7 +51,7 @@ wherePostgres(describe)('the outbox relay', () => {
       lock: new AdvisoryLock({ url: world.url, role: RELAY_ROLE, applicationName: 'relay-lock', name: 'spec.outbox' }),
       openAppender: () => log.openFencedAppender({ transactionalId: 'spec.outbox' }),
       metrics: createMetrics('directory'),
-      warn: () => undefined,
+      warn: (message) => warnings.push(message),
       pollMs: 20,
       ...more,
     });
@@ -91,6 +92,7 @@ wherePostgres(describe)('the outbox relay', () => {
       expect(versionsOf(id, USER_EVENTS_TOPIC)).toEqual([1, 2, 3, 4]);
       expect(versionsOf(id, USER_STATE_TOPIC)).toEqual([1, 2, 3, 4]);
     }
+    expect(warnings).toEqual([]);
     const [first] = records.filter((record) => record.topic === USER_EVENTS_TOPIC);
     expect(first?.headers).toMatchObject({ ce_specversion: '1.0', ce_type: 'directory.user.created.v1', ce_version: '1' });
   });
@@ -179,7 +181,7 @@ wherePostgres(describe)('the outbox relay', () => {
           close: () => appender.close(),
           append: (batch) =>
             batch.some((record) => record.key?.endsWith(first ?? '') === true)
-              ? Promise.reject(new RecordTooLargeError(USER_EVENTS_TOPIC, 10))
+              ? Promise.reject(new RecordTooLargeError('too large'))
               : appender.append(batch),
         };
       },

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppenderReopenedError, FencedError, RecordTooLargeError, type FencedAppender } from '@muster/messaging';
+import { FAILURES_TOPIC, validateFactRecord, validateFailureRecord } from '@muster/contracts';
+import { AppenderReopenedError, FencedError, RecordTooLargeError, type FencedAppender, type OutgoingRecord } from '@muster/messaging';
 import { failpointAsync } from '@muster/service';
 import type { Metrics } from '@muster/telemetry';
 import { outboxRecords } from './outbox-records.js';
@@ -109,6 +110,7 @@ export class OutboxRelay {
 
   private async append(appender: FencedAppender, rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
     const records = rows.flatMap(outboxRecords);
+    for (const record of records) this.checkSchema(record);
     try {
       await appender.append(records);
     } catch (error) {
@@ -118,6 +120,14 @@ export class OutboxRelay {
     const counter = this.options.metrics.counter('outbox_published_total');
     for (const { topic } of records) counter.inc({ topic });
     return rows;
+  }
+
+  /** A record that breaks its schema is a bug of ours; the fact happened all the same, so it is published and the bug is told. */
+  private checkSchema(record: OutgoingRecord): void {
+    const problems = record.topic === FAILURES_TOPIC ? validateFailureRecord(record) : validateFactRecord(record);
+    if (problems.length === 0) return;
+    this.options.metrics.counter('outbox_invalid_total').inc({ topic: record.topic });
+    this.options.warn(`a record breaks the schema of its topic: ${problems.join('; ')}`, null);
   }
 
   /** One of the rows is larger than the log takes: it is set aside, the others go on in their order. */
