@@ -9,3 +9,4 @@ export {
   type Reader,
   type ReaderOptions,
 } from './contract-world.js';
+export { describeWithKafka, testBrokers } from './kafka-brokers.js';
