@@ -91,7 +91,7 @@ wherePostgres(describe)('an advisory lock', () => {
 
   it('counts as lost when the server has fallen silent', async () => {
     const proxy = await startPausingProxy(world.url);
-    const holder = lock('relay:0', { url: proxy.url, responseTimeoutMs: 200 });
+    const holder = lock('relay:0', { url: proxy.url, responseTimeoutMs: 500 });
     await holder.tryAcquire();
     const lost = once(holder, 'lost');
     proxy.pause();

@@ -19,6 +19,9 @@ const rows: readonly [error: unknown, kind: DatabaseErrorKind, retryable: boolea
   [coded('57P01'), 'connection', true],
   [coded('57P03'), 'connection', true],
   [coded('25P03'), 'connection', true],
+  [coded('0A000', 'cached plan must not change result type'), 'connection', true],
+  [coded('0A000', 'MERGE is not supported here'), 'bug', false],
+  [coded('26000'), 'connection', true],
   [coded('ECONNRESET'), 'connection', true],
   [coded('ECONNREFUSED'), 'connection', true],
   [coded('EPIPE'), 'connection', true],
@@ -83,5 +86,5 @@ describe('databaseErrorFrom', () => {
 function labelOf(error: unknown): string {
   if (!(error instanceof Error)) return `not an error: ${String(error)}`;
   const { code } = error as { code?: string };
-  return code ?? error.message;
+  return code === undefined ? error.message : `${code} ${error.message}`;
 }

@@ -74,6 +74,7 @@ export function classifyDatabaseError(error: unknown): DatabaseErrorKind {
   // Across realms (a worker, a test) `instanceof Error` is false for what the runtime itself throws.
   if (!isNativeError(error)) return 'bug';
   const code = textField(error, 'code');
+  if (code === featureNotSupported && error.message.includes(stalePlanWords)) return 'connection';
   if (code !== undefined) return kindOfCode(code);
   return kindOfMessage(error.message);
 }
@@ -106,6 +107,13 @@ export function databaseErrorFrom(error: unknown, statement: string, outcomeUnkn
   });
 }
 
+/**
+ * A statement prepared before a migration changed its columns stays broken for as long as its connection lives; on another
+ * one it is prepared anew. So it counts as trouble of the connection, which is given up.
+ */
+const featureNotSupported = '0A000';
+const stalePlanWords = 'cached plan must not change result type';
+
 /** SQLSTATEs, PostgreSQL documentation appendix A, by code first and then by class. */
 const kindsByCode: Readonly<Record<string, DatabaseErrorKind>> = {
   '40P01': 'deadlock',
@@ -114,6 +122,8 @@ const kindsByCode: Readonly<Record<string, DatabaseErrorKind>> = {
   '55P03': 'lock-timeout',
   '57014': 'statement-timeout',
   '25P03': 'connection',
+  // Prepared statement not there: the session is not the one it was prepared in (a pooler, a DISCARD ALL).
+  '26000': 'connection',
   '57P01': 'connection',
   '57P02': 'connection',
   '57P03': 'connection',

@@ -95,7 +95,7 @@ export interface Database extends Session {
     options: TransactionOptions,
     work: (transaction: Transaction) => Promise<Result>,
   ): Promise<Result>;
-  /** Resolves when the server answers; for readiness checks. */
+  /** Resolves when the server answers, or has answered anybody within the last second; for readiness checks. */
   check(): Promise<void>;
   /** Tries to connect until the server answers; rejects with the last error after `timeoutMs`. */
   untilReachable(timeoutMs: number): Promise<void>;

@@ -101,7 +101,7 @@ export class PipelinedTransaction implements Transaction {
   /** Sends the commit behind everything else and resolves when the server has confirmed it. */
   async commit(): Promise<void> {
     this.over = true;
-    const [committed] = await Promise.allSettled([this.client.query('commit'), ...this.writes]);
+    const [committed] = await Promise.allSettled([this.sendCommit(), ...this.writes]);
     if (committed.status === 'rejected') {
       throw this.firstFailure ?? databaseErrorFrom(committed.reason, 'commit', true);
     }
@@ -112,6 +112,14 @@ export class PipelinedTransaction implements Transaction {
         new DatabaseError('commit: the transaction had failed', { kind: 'bug', statement: 'commit' })
       );
     }
+  }
+
+  private sendCommit(): Promise<QueryResult> {
+    if (!isSampled()) return this.client.query('commit');
+    const attributes = { [attributeKeys.dbSystem]: 'postgresql', [attributeKeys.dbStatement]: 'commit' };
+    return tracer.withSpan(spanNames.query('commit'), { kind: 'client', attributes }, () =>
+      this.client.query('commit'),
+    );
   }
 
   /** Resolves when the connection is clean again; rejects when it is not to be used any more. */

@@ -19,6 +19,8 @@ import { PipelinedTransaction, sendStatement } from './pipelined-transaction.js'
 import { tenantArrayLiteral, tenantSetting } from './tenant-isolation.js';
 
 const reachableProbeDelayMs = 200;
+/** An answer as old as this still proves that the server answers. */
+const recentlyMs = 1_000;
 
 /** Opens a pool. No connection is made before it is needed; see {@link Database.untilReachable}. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -32,6 +34,7 @@ class PooledDatabase implements Database {
   private readonly waitingMax: number;
   private readonly metrics: Metrics | undefined;
   private closed: Promise<void> | undefined;
+  private lastAnswerAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
     this.label = options.applicationName;
@@ -58,7 +61,7 @@ class PooledDatabase implements Database {
     const client = await this.acquire(name);
     try {
       const result = await sendStatement<Row>(client, name, text, values, options);
-      client.release();
+      this.giveBack(client);
       return result;
     } catch (error) {
       // After a timeout the driver has destroyed the socket but does not know yet that it has ended.
@@ -117,10 +120,10 @@ class PooledDatabase implements Database {
       });
       const result = await working;
       await transaction.commit();
-      client.release();
+      this.giveBack(client);
       return result;
     } catch (error) {
-      await this.abandon(client, transaction);
+      await this.abandon(client, transaction, error);
       throw this.failed(error);
     } finally {
       this.metrics
@@ -130,6 +133,8 @@ class PooledDatabase implements Database {
   }
 
   async check(): Promise<void> {
+    // A saturated pool is no reason to take this process out of service: whoever waits there is being served.
+    if (performance.now() - this.lastAnswerAt < recentlyMs) return;
     await this.query('database.check', 'select 1');
   }
 
@@ -170,7 +175,7 @@ class PooledDatabase implements Database {
       void this.endRead(client, transaction);
       return result;
     } catch (error) {
-      await this.abandon(client, transaction);
+      await this.abandon(client, transaction, error);
       throw this.failed(error);
     }
   }
@@ -180,20 +185,29 @@ class PooledDatabase implements Database {
     transaction.end();
     try {
       await client.query('commit');
-      client.release();
+      this.giveBack(client);
     } catch {
       client.release(true);
     }
   }
 
-  private async abandon(client: PoolClient, transaction: PipelinedTransaction): Promise<void> {
+  private async abandon(
+    client: PoolClient,
+    transaction: PipelinedTransaction,
+    cause: unknown,
+  ): Promise<void> {
     try {
       await transaction.rollback();
-      client.release();
+      client.release(classifyDatabaseError(cause) === 'connection');
     } catch {
       // Not known to be clean: the connection is closed, which rolls back on the server.
       client.release(true);
     }
+  }
+
+  private giveBack(client: PoolClient): void {
+    this.lastAnswerAt = performance.now();
+    client.release();
   }
 
   private async acquire(statement: string): Promise<PoolClient> {

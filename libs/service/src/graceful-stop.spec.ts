@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from './create-logger.js';
-import { GracefulStop, stopPhases } from './graceful-stop.js';
+import { GracefulStop, leaveReadiness, stopPhases } from './graceful-stop.js';
+
+import { HealthRegistry } from './health-registry.js';
 
 const logger = createLogger({ service: 'spec', level: 'silent' });
 
@@ -51,6 +53,22 @@ describe('a graceful stop', () => {
       { phase: 'drain', step: 'applier', reason: 'deadline' },
     ]);
     expect(flushed).toBe(true);
+  });
+
+  it('lets the probes notice before anything is refused', async () => {
+    const health = new HealthRegistry();
+    const stop = new GracefulStop(logger);
+    const seen: boolean[] = [];
+    const startedAt = performance.now();
+    stop.add({
+      phase: 'accept',
+      name: 'listener',
+      run: async () => void seen.push((await health.report()).ready),
+    });
+    stop.add(leaveReadiness(health, 30));
+    expect(await stop.stop()).toEqual([]);
+    expect(seen).toEqual([false]);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(29);
   });
 
   it('happens once', async () => {

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from './create-logger.js';
+import type { HealthRegistry } from './health-registry.js';
 
 /**
  * The order in which a service stops:
@@ -71,4 +73,19 @@ export class GracefulStop {
       clearTimeout(timer);
     }
   }
+}
+
+/**
+ * The first step of a stop: not ready from now on, and `stopDelayMs` for the probes to notice before anything is refused.
+ */
+export function leaveReadiness(health: HealthRegistry, stopDelayMs: number): StopStep {
+  return {
+    phase: 'readiness',
+    name: 'probes',
+    deadlineMs: stopDelayMs + 1_000,
+    run: async () => {
+      health.stopping();
+      await delay(stopDelayMs);
+    },
+  };
 }

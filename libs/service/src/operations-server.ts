@@ -25,6 +25,7 @@ export interface OperationsServer {
  */
 export async function startOperationsServer(options: OperationsServerOptions): Promise<OperationsServer> {
   const { health, metrics } = options;
+  metrics.onCollect(async () => metrics.gauge('ready').set((await health.report()).ready ? 1 : 0));
   const server = createServer(
     { requestTimeout: 5_000, headersTimeout: 5_000, maxHeaderSize: 8_192 },
     (request, response) => {
@@ -33,7 +34,7 @@ export async function startOperationsServer(options: OperationsServerOptions): P
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return answer(response, 405, 'text/plain', 'only GET\n');
       if (path === '/livez') return answer(response, 200, 'text/plain', 'alive\n');
-      if (path === '/readyz') return void readiness(health, metrics, response);
+      if (path === '/readyz') return void readiness(health, response);
       if (path === '/metrics') return void exposition(metrics, response);
       answer(response, 404, 'text/plain', 'one of /livez, /readyz, /metrics\n');
     },
@@ -56,9 +57,8 @@ export async function startOperationsServer(options: OperationsServerOptions): P
   };
 }
 
-async function readiness(health: HealthRegistry, metrics: Metrics, response: ServerResponse): Promise<void> {
+async function readiness(health: HealthRegistry, response: ServerResponse): Promise<void> {
   const report = await health.report();
-  metrics.gauge('ready').set(report.ready ? 1 : 0);
   answer(response, report.ready ? 200 : 503, 'application/json', `${JSON.stringify(report)}\n`);
 }
 

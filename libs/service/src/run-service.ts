@@ -1,7 +1,7 @@
 import { createLogger, type Logger } from './create-logger.js';
 import { armFailpoints } from './failpoint.js';
 import { ConfigError } from './parse-config.js';
-import { logLevels, type LogLevel } from './service-config.js';
+import { defaultInstanceId, logLevels, type LogLevel } from './service-config.js';
 
 /** A started service, as the `start` function of each app returns it. */
 export interface RunningService {
@@ -41,7 +41,11 @@ export interface ProcessHost {
  */
 export async function runService(options: RunServiceOptions): Promise<void> {
   const host = options.host ?? process;
-  const logger = createLogger({ service: options.name, level: levelOf(host.env['LOG_LEVEL']) });
+  const logger = createLogger({
+    service: options.name,
+    level: levelOf(host.env['LOG_LEVEL']),
+    instanceId: host.env['INSTANCE_ID'] || defaultInstanceId,
+  });
   const lifecycle = new ServiceProcess(options, host, logger);
   await lifecycle.run();
 }

@@ -6,6 +6,11 @@ export type MusterEnvironment = 'development' | 'test' | 'production';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Differs between the processes of a machine and the containers of a cluster. */
+export const defaultInstanceId = `${hostname()
+  .replace(/[^\w.-]/g, '-')
+  .slice(0, 100)}-${process.pid}`;
+
 const port = 'a port, 0 to 65535 (0: any free one)';
 const brokers = 'host:port pairs separated by commas';
 
@@ -62,9 +67,7 @@ export class ServiceConfig {
 
   @Variable('INSTANCE_ID', { expected: '1 to 128 letters, digits, dots, dashes; another one per process' })
   @Matches(/^[\w.-]{1,128}$/)
-  instanceId = `${hostname()
-    .replace(/[^\w.-]/g, '-')
-    .slice(0, 100)}-${process.pid}`;
+  instanceId = defaultInstanceId;
 
   /** How long a stopping process reports "not ready" before it refuses connections: longer than the probe's period. */
   @Variable('STOP_DELAY_MS', { as: 'integer', expected: 'milliseconds, 0 to 10000' })

@@ -34,6 +34,13 @@ describe('metrics', () => {
     expect(body.match(/^# TYPE (\S+)/gm)).toEqual(['# TYPE muster_outbox_depth']);
   });
 
+  it('say what runs', async () => {
+    const { body } = await createMetrics('gateway', { processMetrics: false, version: '1.2.3' }).render();
+    expect(body).toContain(
+      `muster_build_info{version="1.2.3",node="${process.version}",service="gateway"} 1`,
+    );
+  });
+
   it('keep services of one process apart', async () => {
     const [gateway, directory] = [fresh(), createMetrics('directory', { processMetrics: false })];
     gateway.counter('undelivered_total').inc();

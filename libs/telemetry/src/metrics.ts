@@ -57,6 +57,8 @@ export interface Metrics {
 export interface MetricsOptions {
   /** Memory, CPU, garbage collection and event loop of the process. Default true; one set per process is enough. */
   readonly processMetrics?: boolean;
+  /** Of the service; shown by `build_info`. */
+  readonly version?: string;
 }
 
 const delayResolutionMs = 20;
@@ -69,6 +71,9 @@ export function createMetrics(service: string, options: MetricsOptions = {}): Me
   registry.setDefaultLabels({ service });
   const metrics = new PrometheusMetrics(registry);
   if (options.processMetrics ?? true) metrics.measureProcess();
+  if (options.version !== undefined) {
+    metrics.gauge('build_info').set({ version: options.version, node: process.version }, 1);
+  }
   return metrics;
 }
 
