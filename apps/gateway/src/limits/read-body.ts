@@ -45,11 +45,14 @@ function eachChunk(request: IncomingMessage, take: (chunk: Buffer) => Refusal | 
       request.resume();
       reject(refusal);
     };
-    const onAborted = (): void => reject(new RequestAbortedError());
+    // Every request closes in the end: the error is made only for one that closes before its time.
+    const onClosed = (): void => {
+      if (!request.readableEnded) reject(new RequestAbortedError());
+    };
     request.on('data', onData);
     request.once('end', resolve);
-    request.once('error', onAborted);
-    request.once('close', onAborted);
+    request.once('error', onClosed);
+    request.once('close', onClosed);
   });
 }
 
