@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { causes } from '@muster/contracts';
 import { repositoryRoot } from '../repository.js';
+import { configBlocks, failpointsBlock } from './config-page.js';
 import { causesBlock, placeholdersOf } from './errors-page.js';
 import { sampleBlocks, topicsBlock } from './events-page.js';
 import { shownIn, writeBlock, type GeneratedBlock } from './generated-block.js';
@@ -20,6 +21,8 @@ const blocks: readonly GeneratedBlock[] = [
   metricsBlock(),
   spansBlock(),
   attributesBlock,
+  ...configBlocks(),
+  failpointsBlock(),
 ];
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
