@@ -25,7 +25,7 @@ export class PartitionUpkeep {
 
   constructor(private readonly options: PartitionUpkeepOptions) {}
 
-  /** Runs once now, then by the clock. Never rejects: writes go on without a partition of their own. */
+  /** Runs now, then by the clock. Never rejects: writes go on without a partition of their own. */
   start(): Promise<void> {
     this.running = this.run();
     return this.running;
@@ -48,7 +48,7 @@ export class PartitionUpkeep {
       this.options.onProblem(error);
     }
     if (this.stopped) return;
-    this.timer = setTimeout(() => (this.running = this.run()), nextMs);
+    this.timer = setTimeout(() => void this.start(), nextMs);
     this.timer.unref();
   }
 }

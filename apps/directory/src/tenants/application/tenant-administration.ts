@@ -1,5 +1,5 @@
 import type { TenantId, TokenId } from '@muster/contracts';
-import { TOKEN_LIFETIME_DAYS_DEFAULT, issueToken, type AccessToken } from '../domain/access-token.js';
+import { issueToken, type AccessToken, type IssuedToken } from '../domain/access-token.js';
 import { parseDomainName, type DomainName } from '../domain/domain-name.js';
 import { TenantError } from '../domain/tenant-error.js';
 import { DOMAINS_MAX, parseTenantName, tenantReference, type Notification, type Tenant } from '../domain/tenant.js';
@@ -47,7 +47,7 @@ export class TenantAdministration {
       settings: {},
       createdAt: now,
     };
-    const issued = this.issue(tenant.tenantId, 'first', TOKEN_LIFETIME_DAYS_DEFAULT);
+    const issued = this.issue(tenant.tenantId, 'first', null);
     await this.options.registry.add({ tenant, token: issued.token, hmac: issued.hmac });
     return { tenant, token: issued.token, secret: issued.secret };
   }
@@ -66,10 +66,10 @@ export class TenantAdministration {
     return this.options.registry.change(tenantReference(nameOrId), change, this.options.now());
   }
 
-  async addToken(nameOrId: string, name: string, lifetimeDays: number): Promise<TokenWithSecret> {
+  async addToken(nameOrId: string, name: string, expiresAt: Date | null): Promise<TokenWithSecret> {
     let secret = '';
     const token = await this.options.registry.addToken(tenantReference(nameOrId), (tenantId) => {
-      const issued = this.issue(tenantId, name, lifetimeDays);
+      const issued = this.issue(tenantId, name, expiresAt);
       secret = issued.secret;
       return issued;
     });
@@ -102,9 +102,14 @@ export class TenantAdministration {
     return domain;
   }
 
-  private issue(tenantId: TenantId, name: string, lifetimeDays: number) {
-    const { newId, now, tokenPepper } = this.options;
-    return issueToken({ tokenId: newId() as TokenId, tenantId, name, now: now(), lifetimeDays, pepper: tokenPepper });
+  private issue(tenantId: TenantId, name: string, expiresAt: Date | null): IssuedToken {
+    const { newId, now, tokenPepper: pepper } = this.options;
+    try {
+      return issueToken({ tokenId: newId() as TokenId, tenantId, name, now: now(), expiresAt, pepper });
+    } catch (error) {
+      if (error instanceof RangeError) throw new TenantError('invalid_request', error.message);
+      throw error;
+    }
   }
 }
 

@@ -4,8 +4,9 @@ import { generateBearerToken, hashBearerToken, type TenantId, type TokenId } fro
 const DAY_MS = 86_400_000;
 /** Two, so that one can be rotated while the other is in use; never three. */
 export const TOKENS_ALIVE_MAX = 2;
-export const TOKEN_LIFETIME_DAYS_DEFAULT = 365;
-export const TOKEN_LIFETIME_DAYS_MAX = 3 * 366;
+export const TOKEN_LIFETIME_MS_DEFAULT = 365 * DAY_MS;
+/** Three years: RFC 7644 section 7.4 wants the life of a bearer token bounded. */
+export const TOKEN_LIFETIME_MS_MAX = (3 * 365 + 1) * DAY_MS;
 
 /** A bearer token of a tenant as the registry keeps it; the secret itself is never stored. */
 export interface AccessToken {
@@ -38,15 +39,17 @@ export interface IssueTokenRequest {
   readonly tenantId: TenantId;
   readonly name: string;
   readonly now: Date;
-  readonly lifetimeDays: number;
+  /** Null: a year from now. */
+  readonly expiresAt: Date | null;
   readonly pepper: string;
 }
 
-/** @throws RangeError for a lifetime that is not between one day and three years */
+/** @throws RangeError for an expiry that has passed or is more than three years away */
 export function issueToken(request: IssueTokenRequest): IssuedToken {
-  const { lifetimeDays } = request;
-  if (!Number.isInteger(lifetimeDays) || lifetimeDays < 1 || lifetimeDays > TOKEN_LIFETIME_DAYS_MAX) {
-    throw new RangeError(`a token lives 1 to ${TOKEN_LIFETIME_DAYS_MAX} days`);
+  const expiresAt = request.expiresAt ?? new Date(request.now.getTime() + TOKEN_LIFETIME_MS_DEFAULT);
+  const lifetimeMs = expiresAt.getTime() - request.now.getTime();
+  if (!(lifetimeMs > 0 && lifetimeMs <= TOKEN_LIFETIME_MS_MAX)) {
+    throw new RangeError('The expiry of a token lies in the future, at most three years from now.');
   }
   const secret = generateBearerToken();
   return {
@@ -58,7 +61,7 @@ export function issueToken(request: IssueTokenRequest): IssuedToken {
       name: request.name,
       hint: secret.slice(-4),
       createdAt: request.now,
-      expiresAt: new Date(request.now.getTime() + lifetimeDays * DAY_MS),
+      expiresAt,
       revokedAt: null,
       lastUsedAt: null,
     },

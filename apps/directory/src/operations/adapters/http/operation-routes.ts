@@ -36,7 +36,7 @@ export function operationRoutes(store: OperationStore, now: () => Date): readonl
       name: 'look-up-outcomes',
       handle: async ({ body }) => {
         const commands = commandsOf(body, referenceOf);
-        const outcomes = commands.length === 0 ? new Map() : await store.outcomes(commands);
+        const outcomes = await store.outcomes(commands);
         const response: LookUpOutcomesResponse = {
           outcomes: [...outcomes].map(([commandId, outcome]) => ({ commandId, outcome })),
         };

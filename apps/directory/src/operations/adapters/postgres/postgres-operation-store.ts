@@ -17,6 +17,7 @@ export class PostgresOperationStore implements OperationStore, PartitionStore {
   constructor(private readonly database: Database) {}
 
   async outcomes(commands: readonly CommandReference[]): Promise<ReadonlyMap<CommandId, Outcome>> {
+    if (commands.length === 0) return new Map();
     const { rows } = await this.database.transaction({ tenants: tenantsOf(commands) }, (tx) =>
       tx.query<OperationRow>(
         'operations.outcomes',

@@ -1,0 +1,195 @@
+import { openKafkaEventLog, type EventLog } from '@muster/messaging';
+import { assertSchemaIsCurrent } from '@muster/persistence';
+import {
+  BearerGuard,
+  GracefulStop,
+  HealthRegistry,
+  createLogger,
+  createNestFastify,
+  problemValidationPipe,
+  startOperationsServer,
+  type ListeningApp,
+  type Logger,
+} from '@muster/service';
+import { createMetrics, type Metrics } from '@muster/telemetry';
+import { DirectoryModule } from './app.module.js';
+import { assembleDirectory, type AssembledDirectory } from './assemble-directory.js';
+import { openWritePath } from './commands/open-write-path.js';
+import type { DirectoryConfig } from './config.js';
+import { AdminProblemFilter } from './http/admin-problem-filter.js';
+import { registerInternalApi } from './http/internal-api.js';
+import { openDatabases, type DirectoryDatabases } from './open-databases.js';
+import { startRelays } from './outbox/start-relays.js';
+import { reportMessaging } from './report-messaging.js';
+import { directorySchema } from './schema/directory-schema.js';
+import { RELAY_ROLE } from './schema/directory-roles.js';
+import { WritePathConnection } from './write-path-connection.js';
+
+export interface DirectoryOverrides {
+  /** Instead of Kafka; whoever brings it closes it. Facts stay in the outbox unless brokers are configured. */
+  readonly eventLog?: EventLog;
+  readonly logger?: Logger;
+  /** Several services in one process measure the process once. */
+  readonly metrics?: Metrics;
+  /** A part has died for good: the process should end. Default: the fact is logged. */
+  readonly fatal?: (reason: string, error?: unknown) => void;
+}
+
+export interface Directory {
+  /** The internal API and the admin API. */
+  readonly url: string;
+  readonly port: number;
+  /** `/livez`, `/readyz`, `/metrics`. */
+  readonly operationsUrl: string;
+  readonly operationsPort: number;
+  /** Stops gracefully: no new work, what was begun is finished and answered, everything is closed. May be called again. */
+  close(): Promise<void>;
+}
+
+interface Running {
+  readonly config: Readonly<DirectoryConfig>;
+  readonly eventLog: EventLog;
+  readonly isOwnEventLog: boolean;
+  readonly databases: DirectoryDatabases;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly health: HealthRegistry;
+  readonly stop: GracefulStop;
+  readonly fatal: (reason: string, error?: unknown) => void;
+}
+
+const DATABASE_PATIENCE_MS = 30_000;
+/** Of the admin API; the internal one has its own limit. */
+const BODY_BYTES_MAX = 512 * 1024;
+
+/**
+ * Starts a directory. It needs its database, with a schema of exactly its own version; it joins the event log in the
+ * background, and `/readyz` says when it has.
+ * @throws SchemaVersionError when the schema is older or newer
+ */
+export async function startDirectory(
+  config: Readonly<DirectoryConfig>,
+  overrides: DirectoryOverrides = {},
+): Promise<Directory> {
+  const logger =
+    overrides.logger ?? createLogger({ service: 'directory', level: config.logLevel, instanceId: config.instanceId });
+  const metrics = overrides.metrics ?? createMetrics('directory');
+  const running: Running = {
+    config,
+    logger,
+    metrics,
+    eventLog: overrides.eventLog ?? kafkaOf(config, logger, metrics),
+    isOwnEventLog: overrides.eventLog === undefined,
+    databases: openDatabases(config, logger, metrics),
+    health: new HealthRegistry(),
+    stop: new GracefulStop(logger),
+    fatal: overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the directory has died')),
+  };
+  try {
+    return await start(running);
+  } catch (error) {
+    await running.stop.stop();
+    throw error;
+  }
+}
+
+async function start(running: Running): Promise<Directory> {
+  const { config, databases, health, metrics, stop, logger } = running;
+  addFirstAndLastSteps(running);
+  health.register('database', () => databases.main.check());
+  const operations = await startOperationsServer({ host: config.host, port: config.metricsPort, health, metrics });
+  stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
+  await databases.main.untilReachable(DATABASE_PATIENCE_MS);
+  await assertSchemaIsCurrent(databases.main, directorySchema);
+  const directory = assembleDirectory({ config, database: databases.main, scanDatabase: databases.scan, logger });
+  stop.add({ phase: 'drain', name: 'token usage', run: () => directory.tokenUsage.close() });
+  await directory.upkeep.start();
+  stop.add({ phase: 'drain', name: 'partition upkeep', run: () => directory.upkeep.stop() });
+  const listener = await listen(running, directory);
+  stop.add({ phase: 'accept', name: 'requests in flight', deadlineMs: 6_000, run: () => listener.close() });
+  startWriting(running);
+  return {
+    url: listener.url,
+    port: listener.port,
+    operationsUrl: operations.url,
+    operationsPort: operations.port,
+    close: async () => void (await stop.stop()),
+  };
+}
+
+/** The internal API on Fastify, the admin API on Nest, one listener. */
+function listen({ config, logger, metrics }: Running, { administration, routes }: AssembledDirectory): Promise<ListeningApp> {
+  return createNestFastify({
+    module: DirectoryModule.of({ administration, scimUrl: config.publicBaseUrl }),
+    host: config.host,
+    port: config.port,
+    bodyLimit: BODY_BYTES_MAX,
+    logger,
+    configure: async (app) => {
+      app.useGlobalFilters(new AdminProblemFilter(logger));
+      app.useGlobalGuards(new BearerGuard(config.adminToken));
+      app.useGlobalPipes(problemValidationPipe());
+      const { internalToken } = config;
+      await registerInternalApi(app.getHttpAdapter().getInstance(), { internalToken, routes, metrics, logger });
+    },
+  });
+}
+
+/** Commands in, replies and facts out. */
+function startWriting({ config, databases, eventLog, isOwnEventLog, logger, metrics, health, stop, fatal }: Running): void {
+  const warn = (message: string, err: unknown): void => logger.warn({ err }, message);
+  const relays = startRelays({
+    eventLog,
+    database: databases.relay,
+    databaseUrl: config.databaseUrl,
+    role: RELAY_ROLE,
+    shards: config.outboxShards,
+    kinds: isOwnEventLog || config.kafkaBrokers.length > 0 ? ['fact', 'failure'] : ['failure'],
+    metrics,
+    warn,
+  });
+  const lanes = { main: databases.apply, heavy: databases.applyHeavy };
+  const connection = new WritePathConnection({
+    eventLog,
+    open: () => openWritePath({ eventLog, databases: lanes, metrics, warn, onCommitted: () => relays.wake() }),
+    logger,
+    onDeath: (error) => fatal('the consumer of commands died', error),
+  });
+  health.register('event log', () => connection.assertJoined());
+  connection.start();
+  stop.add({ phase: 'accept', name: 'commands', deadlineMs: 6_000, run: () => connection.leave() });
+  stop.add({
+    phase: 'drain',
+    name: 'transactions, then facts',
+    deadlineMs: 6_000,
+    run: async () => {
+      await connection.close();
+      await relays.close();
+    },
+  });
+}
+
+function addFirstAndLastSteps({ config, health, stop, databases, eventLog, isOwnEventLog, metrics }: Running): void {
+  stop.add({
+    phase: 'readiness',
+    name: 'probes',
+    deadlineMs: config.stopDelayMs + 1_000,
+    run: async () => {
+      health.stopping();
+      if (config.stopDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, config.stopDelayMs));
+    },
+  });
+  if (isOwnEventLog) stop.add({ phase: 'disconnect', name: 'event log', run: () => eventLog.close() });
+  stop.add({ phase: 'disconnect', name: 'databases', run: () => databases.close() });
+  stop.add({ phase: 'flush', name: 'metrics', run: () => metrics.close() });
+}
+
+function kafkaOf(config: Readonly<DirectoryConfig>, logger: Logger, metrics: Metrics): EventLog {
+  if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set, and no other event log was given');
+  return openKafkaEventLog({
+    brokers: config.kafkaBrokers,
+    clientId: config.kafkaClientId,
+    logger: logger.child({ component: 'kafka' }),
+    metrics: reportMessaging(metrics),
+  });
+}
