@@ -194,6 +194,19 @@ describe('SelfClockedAppender', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('does not wait with its close for a request that was given up', async () => {
+    jest.useFakeTimers();
+    const { appender } = setUp({ appendTimeoutMsMax: 1_000 });
+    const givenUp = expect(appender.append([record('a')])).rejects.toBeInstanceOf(AppendTimeoutError);
+    let isClosed = false;
+    void appender.close().then(() => (isClosed = true));
+    await jest.advanceTimersByTimeAsync(500);
+    expect(isClosed).toBe(false);
+    await jest.advanceTimersByTimeAsync(700);
+    expect(isClosed).toBe(true);
+    await givenUp;
+  });
+
   it('closes after everything that waits is settled, once, and takes nothing more', async () => {
     let closed = 0;
     const { transport, appender } = setUp({

@@ -134,7 +134,7 @@ export class SelfClockedAppender implements RecordAppender {
     if (slices.length === 0) {
       clearInterval(this.#sweeper);
       this.#sweeper = undefined;
-      this.#drained?.();
+      this.#tellIfDrained();
       return;
     }
     this.#inFlight = slices;
@@ -225,5 +225,12 @@ export class SelfClockedAppender implements RecordAppender {
       this.#fail(append, new AppendTimeoutError('the append waited too long to be sent', outcome));
     }
     if (this.#inFlight === undefined && this.#queue.length === 0) this.#sendNext();
+    this.#tellIfDrained();
+  }
+
+  /** A request that nobody waits for any more does not hold up a close. */
+  #tellIfDrained(): void {
+    const isSettled = (this.#inFlight ?? []).every(({ append }) => append.settled);
+    if (this.#queue.length === 0 && isSettled) this.#drained?.();
   }
 }

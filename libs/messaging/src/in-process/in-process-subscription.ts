@@ -104,7 +104,8 @@ export class InProcessSubscription implements Subscription, GroupMember {
       );
       const at = { groupId: this.options.groupId, topic, partition };
       this.metrics.batchReceived?.(at, records.length);
-      this.metrics.consumerLag?.(at, source.length - source.countBefore(progress.position ?? position));
+      const lag = source.length - source.countBefore(progress.position ?? position);
+      this.metrics.consumerLag?.(at, lag, Math.max(0, Date.now() - (records[0]?.timestampMs ?? Date.now())));
       await this.#handOut(records, context, membership);
     }
   }

@@ -9,6 +9,7 @@ import { type MessagingLogger } from '../ports/logger.js';
 import { CONSUMER_RETRY, type KafkaClientFactory } from './kafka-client.js';
 import { errorLabel, isHopeless, isMembershipLost, isUnknownTopic } from './kafka-errors.js';
 import { LivenessWatch } from './liveness-watch.js';
+import { withinMs } from './within-ms.js';
 import { Membership, type Assignment } from '../groups/membership.js';
 
 export interface GroupConsumerOptions {
@@ -372,13 +373,4 @@ export class GroupConsumer {
   #launchUnlessClosed(): void {
     if (this.#state === 'starting' || this.#state === 'running') void this.#launch();
   }
-}
-
-async function withinMs(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

@@ -10,6 +10,7 @@ import { errorLabel, isTooLarge, isUnknownTopic } from './kafka-errors.js';
 import { keyPartitioner } from './key-partitioner.js';
 import { TopicCheckingAppender, type KnownTopics } from './known-topics.js';
 import { topicMessagesOf } from './record-codec.js';
+import { withinMs } from './within-ms.js';
 
 export interface KafkaAppenderOptions {
   readonly name: string;
@@ -23,6 +24,7 @@ export interface KafkaAppenderOptions {
 /** Below the bound of an append, so that a broker that went silent is given up and asked again within it. */
 const REQUEST_TIMEOUT_MS = 4_000;
 const ACKS_ALL = -1;
+const DISCONNECT_MS_MAX = 3_000;
 
 /** Gives kafkajs's error its meaning here. */
 export function appendErrorOf(error: unknown): unknown {
@@ -80,7 +82,7 @@ class ReplaceableProducer {
 
   async close(): Promise<void> {
     this.replace();
-    await this.#retired;
+    await withinMs(this.#retired, DISCONNECT_MS_MAX);
   }
 
   #retire(producer: Producer): void {

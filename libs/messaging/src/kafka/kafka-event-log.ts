@@ -108,9 +108,8 @@ export class KafkaEventLog implements EventLog {
       partitions,
       probe: () => this.ping(),
     });
-    this.#readers.add(subscription);
     await subscription.start();
-    return subscription;
+    return this.#keepReader(subscription);
   }
 
   async openInbox(options: InboxOptions): Promise<Subscription> {
@@ -122,9 +121,18 @@ export class KafkaEventLog implements EventLog {
       probe: () => this.ping(),
       appender,
     });
-    this.#readers.add(inbox);
     await inbox.open();
-    return inbox;
+    return this.#keepReader(inbox);
+  }
+
+  /** A log that was closed while the reader was opening closes it too. */
+  async #keepReader(reader: Subscription): Promise<Subscription> {
+    if (this.#closed) {
+      await reader.close();
+      throw new Error('the event log is closed');
+    }
+    this.#readers.add(reader);
+    return reader;
   }
 
   /** Concurrent calls share one round trip. */

@@ -16,6 +16,7 @@ import { errorLabel, isFenced, isHopeless } from './kafka-errors.js';
 import { keyPartitioner } from './key-partitioner.js';
 import { type KnownTopics } from './known-topics.js';
 import { topicMessagesOf } from './record-codec.js';
+import { withinMs } from './within-ms.js';
 
 export interface KafkaFencedAppenderOptions {
   readonly transactionalId: string;
@@ -29,6 +30,7 @@ const REQUEST_TIMEOUT_MS = 5_000;
 /** How long opening waits for a coordinator that is still loading, as it is just after a broker's start. */
 const OPEN_TIMEOUT_MS = 30_000;
 const OPEN_PAUSE_MS = 100;
+const DISCONNECT_MS_MAX = 3_000;
 /** A transaction of an owner that vanished is aborted by the coordinator after this time; until then it holds readers back. */
 const TRANSACTION_TIMEOUT_MS = 15_000;
 
@@ -204,9 +206,11 @@ class KafkaFencedAppender implements FencedAppender {
   async #discard(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    await producer?.disconnect().catch((error: unknown) => {
+    if (producer === undefined) return;
+    const left = producer.disconnect().catch((error: unknown) => {
       this.options.logger.debug({ error: errorLabel(error) }, 'a fenced producer did not disconnect cleanly');
     });
+    await withinMs(left, DISCONNECT_MS_MAX);
   }
 }
 

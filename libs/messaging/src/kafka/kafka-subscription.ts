@@ -8,6 +8,7 @@ import { type KafkaClientFactory } from './kafka-client.js';
 import { errorLabel } from './kafka-errors.js';
 import { type Membership } from '../groups/membership.js';
 import { receivedRecordOf } from './record-codec.js';
+import { withinMs } from './within-ms.js';
 
 export interface KafkaSubscriptionDependencies {
   readonly client: KafkaClientFactory;
@@ -22,6 +23,9 @@ const COMMIT_INTERVAL_MS = 1_000;
 /** How long a handler may take to return after its partition was taken away; with the join it must fit into the rebalance timeout. */
 const HANDLER_GRACE_MS = 3_000;
 const LEAVING_COMMIT_MS_MAX = 2_000;
+/** At a close: how long to wait for records that still finish, and how long none may finish before that ends. */
+const UNFINISHED_MS_MAX = 2_000;
+const UNFINISHED_PAUSE_MS = 100;
 
 /** What one stay knows of one partition. */
 interface TrackedPartition {
@@ -29,6 +33,8 @@ interface TrackedPartition {
   readonly partition: number;
   readonly progress: PartitionProgress;
   highWatermark: bigint;
+  /** Batches handed out and not yet finished, oldest first: the offset after each, and the time of its first record. */
+  batches: { readonly next: bigint; readonly firstTimestampMs: number }[];
   /** The last position known to be committed in this stay. */
   committed: bigint | undefined;
 }
@@ -49,6 +55,7 @@ export class KafkaSubscription implements Subscription {
   /** Handlers that have not returned, also those of earlier stays: two handlers never work on one partition. */
   readonly #handlers = new Map<string, Promise<void>>();
   #committing: Promise<void> = Promise.resolve();
+  #isClosing = false;
 
   constructor(
     private readonly options: SubscribeOptions,
@@ -93,6 +100,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true;
     clearInterval(this.#commitTimer);
     await this.#consumer.close();
     this.#forgetPartitions();
@@ -106,7 +114,7 @@ export class KafkaSubscription implements Subscription {
 
   #forgetPartitions(): void {
     for (const { topic, partition } of this.#tracked.values()) {
-      this.dependencies.metrics.consumerLag?.({ groupId: this.options.groupId, topic, partition }, null);
+      this.dependencies.metrics.consumerLag?.({ groupId: this.options.groupId, topic, partition }, null, 0);
     }
     this.#tracked = new Map();
   }
@@ -123,10 +131,12 @@ export class KafkaSubscription implements Subscription {
     const records = batch.messages.map((message) => receivedRecordOf(topic, partition, message));
     const tracked = this.#track(id, topic, partition);
     tracked.highWatermark = BigInt(batch.highWatermark);
+    const next = BigInt(batch.lastOffset()) + 1n;
     tracked.progress.begin(
       records.map((record) => record.offset),
-      BigInt(batch.lastOffset()) + 1n,
+      next,
     );
+    tracked.batches.push({ next, firstTimestampMs: records[0]?.timestampMs ?? Date.now() });
     const context: BatchContext = {
       signal: membership.signal,
       finished: (offset) => {
@@ -164,6 +174,7 @@ export class KafkaSubscription implements Subscription {
       partition,
       progress: new PartitionProgress(),
       highWatermark: 0n,
+      batches: [],
       committed: undefined,
     };
     this.#tracked.set(id, tracked);
@@ -171,10 +182,15 @@ export class KafkaSubscription implements Subscription {
   }
 
   #reportLag(): void {
-    for (const { topic, partition, progress, highWatermark } of this.#tracked.values()) {
+    const { metrics } = this.dependencies;
+    for (const tracked of this.#tracked.values()) {
+      const { topic, partition, progress, highWatermark } = tracked;
       const position = progress.position ?? highWatermark;
-      const lag = highWatermark > position ? Number(highWatermark - position) : 0;
-      this.dependencies.metrics.consumerLag?.({ groupId: this.options.groupId, topic, partition }, lag);
+      tracked.batches = tracked.batches.filter(({ next }) => next > position);
+      const records = highWatermark > position ? Number(highWatermark - position) : 0;
+      const oldest = tracked.batches[0]?.firstTimestampMs;
+      const ageMs = oldest === undefined ? 0 : Math.max(0, Date.now() - oldest);
+      metrics.consumerLag?.({ groupId: this.options.groupId, topic, partition }, records, ageMs);
     }
   }
 
@@ -210,11 +226,22 @@ export class KafkaSubscription implements Subscription {
 
   /** Best effort: what is not committed here is delivered again. */
   async #commitBeforeLeaving(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LEAVING_COMMIT_MS_MAX);
-    });
-    await Promise.race([this.#commit(), timeout]);
-    clearTimeout(timer);
+    if (this.#isClosing) await this.#untilFinishedOrStill();
+    await withinMs(this.#commit(), LEAVING_COMMIT_MS_MAX);
+  }
+
+  /** Records that were handed out may still finish after their handler returned: worth a moment, as they are not repeated then. */
+  async #untilFinishedOrStill(): Promise<void> {
+    const deadlineMs = performance.now() + UNFINISHED_MS_MAX;
+    let unfinished = Number.POSITIVE_INFINITY;
+    for (let now = this.#unfinished(); now > 0 && now < unfinished; now = this.#unfinished()) {
+      if (performance.now() > deadlineMs) return;
+      unfinished = now;
+      await new Promise((resolve) => setTimeout(resolve, UNFINISHED_PAUSE_MS));
+    }
+  }
+
+  #unfinished(): number {
+    return [...this.#tracked.values()].reduce((sum, { progress }) => sum + progress.unfinished, 0);
   }
 }

@@ -7,8 +7,11 @@ export interface ConsumerPosition {
 
 /** Figures this library reports; the service maps them to its own metric names. Calls must be cheap and must not throw. */
 export interface MessagingMetrics {
-  /** Records appended to the partition that this group has not finished. `null`: the partition is no longer this process's. */
-  consumerLag?(at: ConsumerPosition, records: number | null): void;
+  /**
+   * Records appended to the partition that this group has not finished (`null`: the partition is no longer this process's),
+   * and about how long ago the oldest of them that was handed out was written.
+   */
+  consumerLag?(at: ConsumerPosition, records: number | null, oldestAgeMs: number): void;
   batchReceived?(at: ConsumerPosition, records: number): void;
   groupJoined?(groupId: string): void;
   consumerDied?(groupId: string): void;
