@@ -192,6 +192,14 @@ module.exports = {
       },
     },
     {
+      name: 'no-gateway-room-sees-the-face',
+      comment:
+        'In the gateway `scim` is on top: it uses the rooms beside it, and none of them knows HTTP routes or rendering.',
+      severity: 'error',
+      from: { path: '^apps/gateway/src/(?!scim/)[^/]+/', pathNot: TESTS },
+      to: { path: '^apps/gateway/src/scim/' },
+    },
+    {
       name: 'no-vague-name',
       comment: 'A room for everything is a room for nothing: name the file after the noun it serves.',
       severity: 'error',

@@ -48,6 +48,7 @@ export const soundFiles: readonly string[] = [
   'tools/stack/src/index.ts',
   'tests/system/src/index.ts',
   'bench/src/index.ts',
+  'apps/gateway/src/scim/index.ts',
   'apps/directory/src/users/index.ts',
   'apps/directory/src/groups/index.ts',
   'apps/directory/src/users/adapters/index.ts',
@@ -102,6 +103,7 @@ export const plantedViolations: readonly PlantedViolation[] = [
     'apps/directory/src/users/adapters/sees-groups.ts',
     '../../groups/index.js',
   ),
+  plant('no-gateway-room-sees-the-face', 'apps/gateway/src/limits/knows-routes.ts', '../scim/index.js'),
   {
     rule: 'no-vague-name',
     from: 'libs/service/src/takes-anything.ts',
