@@ -1,4 +1,4 @@
-import { type ServiceName } from './program.js';
+import { SERVICE_NAMES, type ServiceName } from './program.js';
 import { type StackSecrets } from './secrets.js';
 import { type StackPorts } from './stack-ports.js';
 
@@ -22,6 +22,10 @@ export function directoryUrl(ports: StackPorts): string {
   return `http://${HOST}:${ports.directory}`;
 }
 
+export function notifierUrl(ports: StackPorts): string {
+  return `http://${HOST}:${ports.notifier}`;
+}
+
 export function metricsUrls(ports: StackPorts): Record<ServiceName, string> {
   return {
     gateway: `http://${HOST}:${ports.gatewayMetrics}/metrics`,
@@ -42,8 +46,6 @@ export function serviceEnvironments(
     HOST,
     ...(kafkaBrokers === undefined ? {} : { KAFKA_BROKERS: kafkaBrokers }),
     INTERNAL_TOKEN: secrets.internalToken,
-    DIRECTORY_URL: directoryUrl(ports),
-    PUBLIC_BASE_URL: scimBaseUrl(ports),
   };
   return {
     gateway: {
@@ -51,6 +53,8 @@ export function serviceEnvironments(
       PORT: String(ports.scim),
       METRICS_PORT: String(ports.gatewayMetrics),
       KAFKA_CLIENT_ID: 'muster-gateway',
+      DIRECTORY_URL: directoryUrl(ports),
+      PUBLIC_BASE_URL: scimBaseUrl(ports),
     },
     directory: {
       ...everywhere,
@@ -60,14 +64,29 @@ export function serviceEnvironments(
       DATABASE_URL: databaseUrl,
       ADMIN_TOKEN: secrets.adminToken,
       TOKEN_PEPPER: secrets.pepper,
+      PUBLIC_BASE_URL: scimBaseUrl(ports),
     },
     notifier: {
       ...everywhere,
+      PORT: String(ports.notifier),
       METRICS_PORT: String(ports.notifierMetrics),
       KAFKA_CLIENT_ID: 'muster-notifier',
+      DIRECTORY_URL: directoryUrl(ports),
       DATABASE_URL: databaseUrl,
       SMTP_URL: smtpUrl,
       MAIL_FROM: input.inherited['MAIL_FROM'] ?? 'Muster <muster@localhost>',
     },
   };
+}
+
+/** Environments as they travel to the single process, in one variable. */
+export function parseServiceEnvironments(
+  text: string | undefined,
+): Record<ServiceName, Record<string, string>> {
+  const value: unknown = JSON.parse(text ?? 'null');
+  const isComplete =
+    typeof value === 'object' && value !== null && SERVICE_NAMES.every((name) => name in value);
+  if (!isComplete)
+    throw new Error(`expected a JSON object with the environments of ${SERVICE_NAMES.join(', ')}`);
+  return value as Record<ServiceName, Record<string, string>>;
 }

@@ -4,6 +4,7 @@ import { findFreePort } from '../process/free-port.js';
 const DEFAULT_PORTS = {
   scim: 8080,
   directory: 8081,
+  notifier: 8082,
   gatewayMetrics: 9101,
   directoryMetrics: 9102,
   notifierMetrics: 9103,

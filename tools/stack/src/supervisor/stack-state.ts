@@ -19,6 +19,8 @@ export interface StackState {
   readonly token?: string;
   readonly adminUrl: string;
   readonly adminToken: string;
+  /** Of the notifier's internal API. */
+  readonly notifierUrl: string;
   /** The services' credential for the internal API. */
   readonly internalToken: string;
   /** Superuser URL of the database the services use. */

@@ -8,7 +8,7 @@ import { SERVICE_NAMES, type Program, type ProgramName } from './program.js';
 import { runToEnd } from './run-to-end.js';
 import { provideSecrets, type StackSecrets } from './secrets.js';
 import { kafkaProgram, postgresProgram } from './server-programs.js';
-import { directoryUrl, metricsUrls, serviceEnvironments } from './service-environment.js';
+import { directoryUrl, metricsUrls, notifierUrl, serviceEnvironments } from './service-environment.js';
 import { type ServiceProgram } from './service-program.js';
 import { servicePrograms, singleProcessProgram } from './service-programs.js';
 import { stackMark } from './stack-lock.js';
@@ -132,6 +132,7 @@ export class Stack {
       ...(last?.token === undefined ? {} : { token: last.token }),
       adminUrl: directoryUrl(ports),
       adminToken: secrets.adminToken,
+      notifierUrl: notifierUrl(ports),
       internalToken: secrets.internalToken,
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       kafkaBrokers: kafkaBrokers ?? `127.0.0.1:${ports.kafka}`,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-
+import { DirectoryConfig, parseDirectoryConfig } from '@muster/directory';
 import { GatewayConfig, parseGatewayConfig } from '@muster/gateway';
 import { NotifierConfig, parseNotifierConfig } from '@muster/notifier';
 import { describeConfig } from '@muster/service';
@@ -23,7 +23,7 @@ function serviceNamed(name: string) {
 
 describe.each([
   { name: 'gateway', Config: GatewayConfig, parse: parseGatewayConfig },
-
+  { name: 'directory', Config: DirectoryConfig, parse: parseDirectoryConfig },
   { name: 'notifier', Config: NotifierConfig, parse: parseNotifierConfig },
 ])('$name in docker-compose.yml', ({ name, Config, parse }) => {
   const { environment, ports, healthcheck, dependsOn, command } = serviceNamed(name);
