@@ -49,6 +49,19 @@ wherePostgres(describe)('an advisory lock', () => {
     expect(await first.verify()).toBe(true);
   });
 
+  it('is one session’s, however often it is asked for at once and whatever comes in between', async () => {
+    const holder = lock('relay:0');
+    expect(await Promise.all([holder.tryAcquire(), holder.tryAcquire(), holder.tryAcquire()])).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    await Promise.all([holder.release(), holder.tryAcquire(), holder.verify(), holder.release()]);
+    const sessions = "select from pg_stat_activity where application_name = 'lock-spec'";
+    while ((await admin.query('sessions', sessions)).rowCount > 0) await new Promise(setImmediate);
+    expect(holder.held).toBe(false);
+  });
+
   it('goes to another one when it is released', async () => {
     const [first, second] = [lock('relay:0'), lock('relay:0')];
     await first.tryAcquire();

@@ -27,6 +27,8 @@ interface AdvisoryLockEvents {
 export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
   private client: Client | undefined;
   private isHeld = false;
+  /** The end of what is under way: two calls that connected side by side would leave a session behind that holds the lock. */
+  private underWay: Promise<unknown> = Promise.resolve();
   private readonly key: string;
 
   constructor(private readonly options: AdvisoryLockOptions) {
@@ -43,7 +45,32 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
    * Takes the lock when nobody has it, connecting first where needed; never waits for its holder.
    * @throws DatabaseError when the server cannot be asked
    */
-  async tryAcquire(): Promise<boolean> {
+  tryAcquire(): Promise<boolean> {
+    return this.inTurn(() => this.ask());
+  }
+
+  /** Asks the server whether this session holds the lock. False also when it does not answer, and then the lock is lost. */
+  verify(): Promise<boolean> {
+    return this.inTurn(() => this.askAgain());
+  }
+
+  /** Gives the lock back and closes the connection. No `lost` follows. May be called again. */
+  release(): Promise<void> {
+    return this.inTurn(async () => {
+      const { client } = this;
+      this.client = undefined;
+      this.isHeld = false;
+      await client?.end().catch(() => undefined);
+    });
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.underWay.then(work);
+    this.underWay = result.catch(() => undefined);
+    return result;
+  }
+
+  private async ask(): Promise<boolean> {
     if (this.isHeld) return true;
     try {
       const client = (this.client ??= await this.connect());
@@ -59,8 +86,7 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
     }
   }
 
-  /** Asks the server whether this session holds the lock. False also when it does not answer, and then the lock is lost. */
-  async verify(): Promise<boolean> {
+  private async askAgain(): Promise<boolean> {
     const { client } = this;
     if (client === undefined || !this.isHeld) return false;
     try {
@@ -79,14 +105,6 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
       this.lose(databaseErrorFrom(error, 'advisory lock'));
     }
     return this.isHeld;
-  }
-
-  /** Gives the lock back and closes the connection. No `lost` follows. May be called again. */
-  async release(): Promise<void> {
-    const { client } = this;
-    this.client = undefined;
-    this.isHeld = false;
-    await client?.end().catch(() => undefined);
   }
 
   private async connect(): Promise<Client> {
@@ -109,7 +127,12 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
     });
     client.on('error', (error) => this.connectionLost(client, error));
     client.on('end', () => this.connectionLost(client, new Error('the connection has ended')));
-    await client.connect();
+    try {
+      await client.connect();
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
     return client;
   }
 

@@ -135,6 +135,22 @@ wherePostgres(describe)('the database', () => {
       expect(await names()).toEqual(['one', 'two']);
     });
 
+    it.each([
+      ['one name for two texts', 'item.names', 'select 1', []],
+      ['a value that cannot be encoded', 'item.bad', 'select $1::text', [{ toPostgres: () => BigInt('x') }]],
+    ])('does not commit without a write that the driver refused: %s', async (_what, name, text, values) => {
+      const before = await names();
+      const single = open({ poolMax: 1 });
+      await single.query('item.names', 'select name from item order by id');
+      await expect(
+        single.transaction({ tenants: [] }, async (tx) => {
+          tx.write('item.add', add, [5, 'five']);
+          tx.write(name, text, values as unknown as string[]);
+        }),
+      ).rejects.toMatchObject({ kind: 'bug', statement: name });
+      expect(await names()).toEqual(before);
+    });
+
     it('undoes a failed savepoint alone, also one with unawaited writes and one inside another', async () => {
       await database.transaction({ tenants: [] }, async (tx) => {
         tx.write('item.add', add, [10, 'ten']);

@@ -98,9 +98,14 @@ export class PipelinedTransaction implements Transaction {
     }
   }
 
-  /** Sends the commit behind everything else and resolves when the server has confirmed it. */
+  /**
+   * Sends the commit behind everything else and resolves when the server has confirmed it.
+   * @throws DatabaseError also when a statement had failed whose error nobody looked at
+   */
   async commit(): Promise<void> {
     this.over = true;
+    if (this.writes.length > 0) await untilDriverHasSpoken();
+    if (this.firstFailure !== undefined) throw this.firstFailure;
     const [committed] = await Promise.allSettled([this.sendCommit(), ...this.writes]);
     if (committed.status === 'rejected') {
       throw this.firstFailure ?? databaseErrorFrom(committed.reason, 'commit', true);
@@ -145,4 +150,13 @@ export class PipelinedTransaction implements Transaction {
     this.firstFailure ??= error;
     return error;
   }
+}
+
+/**
+ * What the driver itself refuses (a value that it cannot encode, one name for two texts) never reaches the server, which
+ * would commit the rest. Such errors come in the next tick; one more, and they have passed through every promise between.
+ */
+async function untilDriverHasSpoken(): Promise<void> {
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  await new Promise<void>((resolve) => process.nextTick(resolve));
 }

@@ -24,7 +24,7 @@ export interface TelemetryOptions {
   readonly samplingRatio: number;
   /** How long spans wait for company before they are sent. Default 1,000. */
   readonly exportDelayMs?: number;
-  /** Told when spans cannot be exported. Default: nobody, since a trace is never worth a request. */
+  /** Told, at most once a minute, when spans cannot be exported. Default: nobody, since a trace is never worth a request. */
   readonly onProblem?: (message: string) => void;
 }
 
@@ -134,10 +134,17 @@ class RecordingTelemetry implements Telemetry {
   }
 }
 
+/** A collector that is away fails every export; one line a minute says enough. */
+const reportEveryMs = 60_000;
+
 function reportProblems(report: (message: string) => void): void {
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  const seldom = (message: string): void => {
+    if (performance.now() - reportedAt < reportEveryMs) return;
+    reportedAt = performance.now();
+    report(message);
+  };
   const ignore = (): void => undefined;
-  diag.setLogger(
-    { error: report, warn: report, info: ignore, debug: ignore, verbose: ignore },
-    { logLevel: DiagLogLevel.WARN },
-  );
+  const logger = { error: seldom, warn: seldom, info: ignore, debug: ignore, verbose: ignore };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
 }

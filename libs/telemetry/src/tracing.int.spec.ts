@@ -175,6 +175,27 @@ describe('tracing', () => {
     expect(sink.spans().map(({ name }) => name)).toContain('last words');
   });
 
+  it('says once that a collector cannot be reached', async () => {
+    await telemetry.shutdown();
+    const problems: string[] = [];
+    const endpoint = 'http://127.0.0.1:9';
+    const onProblem = (message: string): void => void problems.push(message);
+    telemetry = startTelemetry({
+      service: 'directory',
+      version: '1',
+      instanceId: 'one',
+      samplingRatio: 1,
+      endpoint,
+      exportDelayMs: 5,
+      onProblem,
+    });
+    tracer.withSpan('unheard', {}, () => undefined);
+    while (problems.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    tracer.withSpan('unheard, too', {}, () => undefined);
+    await telemetry.flush().catch(() => undefined);
+    expect(problems).toEqual([expect.stringContaining('ECONNREFUSED')]);
+  });
+
   it('does not wait longer than 3 s for a collector that does not answer', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
