@@ -12,6 +12,7 @@ import { type ResolvedFilter } from '../filter/filter.js';
 import { matchesValue } from '../filter/matches-filter.js';
 import { resolveValueFilter } from '../filter/resolve-filter.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
+import { isPrimary, mergeRepeatedValues } from '../schema/repeated-values.js';
 import { asPathError } from '../path/parse-path.js';
 import { type PatchOperation, type RemoveOperation, type SetOperation } from './patch.js';
 import { clausesOf, ListedValues, literalsOf, selectValues, ValueIndex } from './value-selection.js';
@@ -35,10 +36,12 @@ export function patchValues(
   const filter = parsed === undefined ? undefined : asPathError(() => resolveValueFilter(parsed, definition));
   budget.left -= values.length * clausesOf(filter);
   if (budget.left < 0) throw payloadTooLarge('The request selects from too many values.');
-  const next =
+  const patched =
     operation.op === 'remove'
       ? removeValues(definition, values, operation, filter)
       : setValues(definition, values, operation, filter);
+  if (patched === values) return values;
+  const next = mergeRepeatedValues(patched);
   if (next.length > definition.valuesMax) {
     throw invalidValue(`${definition.name} would hold more than ${definition.valuesMax} values.`);
   }
@@ -90,7 +93,7 @@ function setValues(
   for (const position of selected) {
     next[position] = changed(definition, values[position]!, operation, filter);
   }
-  return settlePrimary(values, next);
+  return isSame(values, next) ? values : settlePrimary(values, next, selected);
 }
 
 function replaceAll(values: readonly ScimValue[], value: readonly ScimValue[]): readonly ScimValue[] {
@@ -101,21 +104,19 @@ function replaceAll(values: readonly ScimValue[], value: readonly ScimValue[]): 
 function addAll(values: readonly ScimValue[], added: readonly ScimValue[]): readonly ScimValue[] {
   const next = values.slice();
   const index = new ValueIndex(next);
+  const marked = new Set<number>();
   let isChanged = false;
   for (const value of added) {
-    const position = index.findRepeated(value);
-    if (position === undefined) {
-      index.append(value);
-      isChanged = true;
-      continue;
-    }
-    const existing = next[position]!;
-    const merged = isComplex(existing) && isComplex(value) ? merge(existing, value) : existing;
+    const position = index.findRepeated(value) ?? next.length;
+    const existing = next[position];
+    const merged = isComplex(existing) && isComplex(value) ? merge(existing, value) : (existing ?? value);
+    if (isPrimary(value)) marked.add(position);
     if (merged === existing) continue;
-    index.replace(position, merged);
     isChanged = true;
+    if (existing === undefined) index.append(value);
+    else index.replace(position, merged);
   }
-  return isChanged ? settlePrimary(values, next) : values;
+  return isChanged ? settlePrimary(values, next, marked) : values;
 }
 
 /**
@@ -162,19 +163,25 @@ function changed(
   return next;
 }
 
-/** RFC 7644 s3.5.2: a value that becomes primary takes the mark from the one that had it. */
-function settlePrimary(before: readonly ScimValue[], after: ScimValue[]): readonly ScimValue[] {
-  if (after.length === before.length && after.every((value, position) => value === before[position]))
-    return before;
-  const winner = after.findIndex((value, position) => isPrimary(value) && !isPrimary(before[position]));
-  if (winner === -1) return after;
+/**
+ * RFC 7644 s3.5.2: a value that becomes primary takes the mark from the one that had it. Of several the operation marks,
+ * the one that had the mark keeps it, else the first gets it.
+ */
+function settlePrimary(
+  before: readonly ScimValue[],
+  after: readonly ScimValue[],
+  marked: ReadonlySet<number>,
+): readonly ScimValue[] {
+  const candidates = [...marked].filter((position) => isPrimary(after[position]));
+  const winner = candidates.find((position) => isPrimary(before[position])) ?? candidates[0];
+  if (winner === undefined) return after;
   return after.map((value, position) =>
-    position !== winner && isPrimary(value) ? withAttribute(value as ScimDocument, 'primary', false) : value,
+    position !== winner && isPrimary(value) ? withAttribute(value, 'primary', false) : value,
   );
 }
 
-function isPrimary(value: ScimValue | undefined): boolean {
-  return isComplex(value) && value['primary'] === true;
+function isSame(before: readonly ScimValue[], after: readonly ScimValue[]): boolean {
+  return after.length === before.length && after.every((value, position) => value === before[position]);
 }
 
 /** `base` with the attributes of `over`; `base` itself when that changes nothing. */
@@ -202,7 +209,6 @@ function checkRequired(
   before: readonly ScimValue[],
   after: readonly ScimValue[],
 ): void {
-  if (after === before) return;
   for (const { name } of definition.subAttributes.required) {
     if (after.some((value) => isComplex(value) && value[name] === undefined && !before.includes(value))) {
       throw invalidValue(`${definition.name}.${name} is required.`);

@@ -1,7 +1,6 @@
 import { isRawObject, type RawObject } from '../document/raw-object.js';
 import {
   emptyDocument,
-  isComplex,
   isEmptyDocument,
   type DocumentDraft,
   type ScimDocument,
@@ -13,6 +12,7 @@ import { invalidValue } from '../errors/scim-error.js';
 import { type AttributeDefinition } from './attribute-definition.js';
 import { type AttributeSet } from './attribute-set.js';
 import { isDateTime } from './date-time.js';
+import { isPrimary, mergeRepeatedValues } from './repeated-values.js';
 import { NO_TOLERANCE, type Tolerance } from './tolerance.js';
 import { WarningList, type WarningKind } from './warning.js';
 
@@ -157,39 +157,20 @@ export class ValueReader {
       if (value !== undefined) values.push(value);
     }
     if (values.length === 0) return undefined;
-    return values.length === 1 ? values : this.#tidy(definition, values);
+    return values.length === 1 ? values : this.#tidy(values);
   }
 
-  /** A (type, value) pair appears once and `primary` is true at most once (RFC 7643 s2.4). */
-  #tidy(definition: AttributeDefinition, values: readonly ScimValue[]): readonly ScimValue[] {
-    if (definition.type !== 'complex') return [...new Set(values)];
-    const positions = new Map<string, number>();
-    const tidy: ScimDocument[] = [];
-    for (const value of values) {
-      if (!isComplex(value)) continue;
-      const key = typeof value['value'] === 'string' ? pairKey(value) : undefined;
-      const position = key === undefined ? undefined : positions.get(key);
-      if (position !== undefined) {
-        tidy[position] = Object.assign(emptyDocument(), tidy[position], value);
-        continue;
-      }
-      if (key !== undefined) positions.set(key, tidy.length);
-      tidy.push(value);
-    }
-    return this.#onePrimary(tidy);
-  }
-
-  #onePrimary(values: ScimDocument[]): readonly ScimDocument[] {
-    let found = false;
-    values.forEach((value, position) => {
-      if (value['primary'] !== true) return;
-      if (found) {
-        this.warn('primaryRepeated');
-        values[position] = Object.assign(emptyDocument(), value, { primary: false });
-      }
-      found = true;
-    });
-    return values;
+  /** A value appears once and `primary` is true at most once (RFC 7643 s2.4). */
+  #tidy(values: readonly ScimValue[]): readonly ScimValue[] {
+    const merged = mergeRepeatedValues(values);
+    if (merged.filter(isPrimary).length < 2) return merged;
+    this.warn('primaryRepeated');
+    const first = merged.findIndex(isPrimary);
+    return merged.map((value, position) =>
+      isPrimary(value) && position !== first
+        ? Object.assign(emptyDocument(), value, { primary: false })
+        : value,
+    );
   }
 
   #readSingle(definition: AttributeDefinition, given: unknown): ScimValue | undefined {
@@ -278,8 +259,3 @@ export class ValueReader {
 }
 
 const MISTYPED = Symbol('mistyped');
-
-function pairKey(value: ScimDocument): string {
-  const type = value['type'];
-  return `${typeof type === 'string' ? type.toLowerCase() : ''}\0${value['value'] as string}`;
-}
