@@ -15,15 +15,15 @@ if (!kafka.available && process.env['REQUIRE_KAFKA'] === '1') {
 const describeWhereKafkaRuns = kafka.available ? describe : describe.skip;
 
 /** A broker of this file alone, because it is killed. */
-describeWhereKafkaRuns('the event log while its only broker is killed and comes back', () => {
+describeWhereKafkaRuns('the event log while its only broker is killed or hangs', () => {
   let folder: string;
   let broker: RunningKafka;
   let log: KafkaEventLog;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'muster-broker-restart-'));
+    folder = mkdtempSync(join(tmpdir(), 'muster-broker-faults-'));
     broker = await startKafka({ dir: folder });
-    log = openKafkaEventLog({ brokers: [broker.brokers], clientId: 'broker-restart' });
+    log = openKafkaEventLog({ brokers: [broker.brokers], clientId: 'broker-faults' });
   });
 
   afterAll(async () => {
@@ -70,6 +70,39 @@ describeWhereKafkaRuns('the event log while its only broker is killed and comes 
     });
     expect(reader.deaths).toEqual([]);
     await until('the reader is a member again', () => reader.subscription.isAlive());
+    await reader.subscription.close();
+    await appender.close();
+  });
+
+  it('bounds every wait while the broker hangs, and goes on when it answers again', async () => {
+    const topic = await createTopic(log, 2);
+    const appender = await log.openAppender({ name: 'test' });
+    const reader = await openReader(log, { topics: [topic] });
+    await appender.append([textRecord(topic, 'k', 'before')]);
+    await until('traffic flows', () => reader.records.length === 1);
+    process.kill(broker.pid, 'SIGSTOP');
+    try {
+      const startedAt = performance.now();
+      const outcomes = await Promise.allSettled([
+        appender.append([textRecord(topic, 'k', 'sent')]),
+        appender.append([textRecord(topic, 'k', 'queued')]),
+        log.ping(),
+      ]);
+      expect(performance.now() - startedAt).toBeLessThan(8_000);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+      await until('the reader knows that it hears nothing', () => !reader.subscription.isAlive());
+    } finally {
+      process.kill(broker.pid, 'SIGCONT');
+    }
+    await until('appends are confirmed again', () =>
+      appender.append([textRecord(topic, 'k', 'after')]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until('the reader reads on', () => reader.texts().includes('after'));
+    await until('the reader is alive', () => reader.subscription.isAlive());
+    expect(reader.deaths).toEqual([]);
     await reader.subscription.close();
     await appender.close();
   });
