@@ -71,6 +71,7 @@ export {
 } from './outcomes/outcome-message.js';
 export {
   FACT_MEMBERS_MAX,
+  factTypes,
   isFactType,
   isUserFact,
   scimEventUris,

@@ -38,6 +38,9 @@ export const scimEventUris: Readonly<Record<FactType, string>> = {
   'directory.group.deleted.v1': 'urn:ietf:params:scim:event:prov:delete',
 };
 
+/** All types of facts. */
+export const factTypes = Object.keys(scimEventUris) as readonly FactType[];
+
 export function isFactType(value: string): value is FactType {
   return Object.hasOwn(scimEventUris, value);
 }

@@ -46,8 +46,8 @@ export function encodeReply(reply: Reply, time: string): { value: Buffer; header
   return { value: Buffer.from(JSON.stringify(reply.outcome)), headers };
 }
 
-/** References of one resource at the most, in one message. */
-const REFERENCES_MAX = 100_000;
+/** A guard only: many requests, each within its limit, can make a group larger than any one of them may. */
+const REFERENCES_MAX = 1_000_000;
 
 function groupReference(value: unknown): GroupReference {
   const reference = asObject(value, 'a group reference');

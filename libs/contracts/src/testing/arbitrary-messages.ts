@@ -9,7 +9,7 @@ import {
 } from '@muster/scim';
 import { causes, type CauseKey } from '../causes/causes.js';
 import type { Command, CommandType, ResourceKind, VersionCondition } from '../commands/commands.js';
-import { FACT_MEMBERS_MAX, scimEventUris, type Fact, type FactType } from '../facts/facts.js';
+import { FACT_MEMBERS_MAX, factTypes, type Fact, type FactType } from '../facts/facts.js';
 import type { ProvisioningFailure } from '../failures/failures.js';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
 import type { Reply } from '../outcomes/outcome-message.js';
@@ -268,7 +268,5 @@ function factOf(type: FactType): fc.Arbitrary<Fact> {
     })
     .map((fact) => present({ ...fact, part: fact.parts }) as Fact);
 }
-
-export const factTypes = Object.keys(scimEventUris) as readonly FactType[];
 
 export const arbitraryFact: fc.Arbitrary<Fact> = fc.oneof(...factTypes.map(factOf));

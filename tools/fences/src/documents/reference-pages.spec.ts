@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { causes } from '@muster/contracts';
 import { repositoryRoot } from '../repository.js';
 import { configBlocks, failpointsBlock } from './config-page.js';
+import { ASYNCAPI_PAGE, asyncApiDocument } from './asyncapi.js';
 import { causesBlock, placeholdersOf } from './errors-page.js';
 import { sampleBlocks, topicsBlock } from './events-page.js';
 import { shownIn, writeBlock, type GeneratedBlock } from './generated-block.js';
@@ -35,6 +36,23 @@ describe('reference pages', () => {
       expect(shownIn(block)).toEqual(block.lines);
     },
   );
+});
+
+describe('the AsyncAPI document', () => {
+  it('says what the topics and schemas say (UPDATE_REFERENCE=1 writes it)', () => {
+    const { version } = JSON.parse(read('package.json')) as { version: string };
+    const text = `${JSON.stringify(asyncApiDocument(version), null, 2)}\n`;
+    if (UPDATING) writeFileSync(join(repositoryRoot, ASYNCAPI_PAGE), text);
+    expect(read(ASYNCAPI_PAGE)).toBe(text);
+  });
+
+  it('points at schemas that are there', () => {
+    const references = [...read(ASYNCAPI_PAGE).matchAll(/"\$ref": "(\.\.[^"]+)"/g)].map(
+      ([, path]) => path ?? '',
+    );
+    expect(references.length).toBe(5);
+    for (const path of references) expect(() => read(join('docs/reference', path))).not.toThrow();
+  });
 });
 
 describe('the errors page', () => {
