@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { AdvisoryLock, advisoryKey, type AdvisoryLockOptions } from './advisory-lock.js';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
 import { createTestDatabase, startPausingProxy, wherePostgres, type TestDatabase } from './testing/index.js';
+
+// Many test files share two cores and one server.
+jest.setTimeout(30_000);
 
 wherePostgres(describe)('an advisory lock', () => {
   let world: TestDatabase;
@@ -18,7 +21,7 @@ wherePostgres(describe)('an advisory lock', () => {
   const terminateHolder = (): Promise<unknown> =>
     admin.query(
       'terminate',
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lock-spec'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'lock-spec'",
     );
 
   beforeAll(async () => {
@@ -57,7 +60,8 @@ wherePostgres(describe)('an advisory lock', () => {
       true,
     ]);
     await Promise.all([holder.release(), holder.tryAcquire(), holder.verify(), holder.release()]);
-    const sessions = "select from pg_stat_activity where application_name = 'lock-spec'";
+    const sessions =
+      "select from pg_stat_activity where datname = current_database() and application_name = 'lock-spec'";
     while ((await admin.query('sessions', sessions)).rowCount > 0) await new Promise(setImmediate);
     expect(holder.held).toBe(false);
   });

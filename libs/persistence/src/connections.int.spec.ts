@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createMetrics } from '@muster/telemetry';
 import type { Database, DatabaseOptions } from './database.js';
 import { openDatabase } from './pooled-database.js';
 import { createTestDatabase, startPausingProxy, wherePostgres, type TestDatabase } from './testing/index.js';
+
+// Many test files share two cores and one server.
+jest.setTimeout(30_000);
 
 const tenant = '01980000-0000-7000-8000-000000000001';
 
@@ -43,7 +46,7 @@ wherePostgres(describe)('connections', () => {
     const terminate = (applicationName: string): Promise<unknown> =>
       database.query(
         'terminate',
-        'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1',
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = $1',
         [applicationName],
       );
 

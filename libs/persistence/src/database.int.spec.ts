@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DatabaseError } from './database-error.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { openDatabase } from './pooled-database.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
+
+// Many test files share two cores and one server.
+jest.setTimeout(30_000);
 
 const tenant = '01980000-0000-7000-8000-000000000001';
 
@@ -313,7 +316,7 @@ wherePostgres(describe)('the database', () => {
         await tx.query('slow.add', 'insert into slow values (1)');
       });
       const kill = `select pg_terminate_backend(pid) from pg_stat_activity
-        where application_name = 'slow-commit' and state = 'active' and query = 'commit'`;
+        where datname = current_database() and application_name = 'slow-commit' and state = 'active' and query = 'commit'`;
       const killing = (async () => {
         while ((await database.query('kill.commit', kill)).rowCount === 0) await new Promise(setImmediate);
       })();

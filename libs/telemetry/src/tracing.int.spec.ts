@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { spanNames } from './names.js';
 import { startTelemetry, type Telemetry } from './start-telemetry.js';
 import { startOtlpSink, type OtlpSink } from './testing/index.js';
@@ -12,6 +12,9 @@ import {
   isSampled,
 } from './trace-context.js';
 import { activeContext, rootContext, tracer } from './tracer.js';
+
+// Many test files share two cores and one server.
+jest.setTimeout(30_000);
 
 const sampledElsewhere = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const unsampledElsewhere = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00';
