@@ -6,6 +6,7 @@ import { v7 as uuidV7 } from 'uuid';
 import type { NotifierParts } from './app.module.js';
 import { groupWaitMsOf, mailHostOf, requiresTls, type NotifierConfig } from './config.js';
 import { DirectoryNotificationSettings } from './deliveries/adapters/directory/directory-notification-settings.js';
+import { forgetDeliveries } from './deliveries/adapters/postgres/forget-deliveries.js';
 import { PostgresDeliveryStore } from './deliveries/adapters/postgres/postgres-delivery-store.js';
 import { PostgresMailQueue } from './deliveries/adapters/postgres/postgres-mail-queue.js';
 import { FailureMailComposer } from './deliveries/adapters/rendering/failure-mail-composer.js';
@@ -14,10 +15,11 @@ import { DeliverMail } from './deliveries/application/deliver-mail.js';
 import { DeliveryLoop } from './deliveries/application/delivery-loop.js';
 import { retryPolicy } from './deliveries/domain/after-attempt.js';
 import { FailuresConsumer } from './incidents/adapters/kafka/failures-consumer.js';
-import { InboxHousekeeping } from './incidents/adapters/postgres/inbox-housekeeping.js';
+import { forgetIncidents } from './incidents/adapters/postgres/forget-incidents.js';
 import { PostgresCoveredFailures } from './incidents/adapters/postgres/postgres-covered-failures.js';
 import { PostgresIncidentStore } from './incidents/adapters/postgres/postgres-incident-store.js';
 import { RecordFailures } from './incidents/application/record-failures.js';
+import { Housekeeping } from './operations/housekeeping.js';
 
 export interface NotifierEnvironment {
   readonly config: Readonly<NotifierConfig>;
@@ -95,7 +97,7 @@ function startWork(environment: NotifierEnvironment, store: PostgresDeliveryStor
     pollMs: config.mailPollMs,
     logger,
   });
-  const housekeeping = new InboxHousekeeping(database, logger, now);
+  const housekeeping = new Housekeeping(database, [forgetDeliveries, forgetIncidents], logger, now);
   return {
     stopDelivering: () => loop.close(),
     close: async () => {

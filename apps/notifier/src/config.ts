@@ -19,14 +19,19 @@ export class NotifierConfig extends DatabaseServiceConfig {
   smtpUrl!: string;
 
   /** Default: required unless the server is on this machine. */
-  @Variable('SMTP_REQUIRE_TLS', { as: 'boolean', expected: 'true or false: refuse a server without STARTTLS' })
+  @Variable('SMTP_REQUIRE_TLS', {
+    as: 'boolean',
+    expected: 'true or false: refuse a server without STARTTLS',
+  })
   @IsOptional()
   @IsBoolean()
   smtpRequireTls?: boolean;
 
   @Variable('MAIL_FROM', { expected: 'an address, or a name and an address: Muster <muster@example.com>' })
   @IsString()
-  @Matches(/^(?:[^<>"\r\n@,;]{1,100} )?<?[^\s<>"@,;]{1,64}@[\w.-]{1,255}>?$/, { message: 'must be one address' })
+  @Matches(/^(?:[^<>"\r\n@,;]{1,100} )?<?[^\s<>"@,;]{1,64}@[\w.-]{1,255}>?$/, {
+    message: 'must be one address',
+  })
   mailFrom!: string;
 
   /** Without it mails have no links. */
@@ -36,20 +41,29 @@ export class NotifierConfig extends DatabaseServiceConfig {
   consoleUrl?: string;
 
   /** Default: 120,000 in production, else 2,000. */
-  @Variable('GROUP_WAIT_MS', { as: 'integer', expected: 'milliseconds, 0 to 3600000, that a mail waits for company' })
+  @Variable('GROUP_WAIT_MS', {
+    as: 'integer',
+    expected: 'milliseconds, 0 to 3600000, that a mail waits for company',
+  })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(3_600_000)
   groupWaitMs?: number;
 
-  @Variable('QUIET_PERIOD_MS', { as: 'integer', expected: 'milliseconds, up to 7 days, between two mails of one incident' })
+  @Variable('QUIET_PERIOD_MS', {
+    as: 'integer',
+    expected: 'milliseconds, up to 7 days, between two mails of one incident',
+  })
   @IsInt()
   @Min(0)
   @Max(7 * DAY_MS)
   quietPeriodMs = DAY_MS;
 
-  @Variable('MAIL_RETRY_SCALE', { as: 'number', expected: 'a factor for the waits between attempts, above 0 to 1' })
+  @Variable('MAIL_RETRY_SCALE', {
+    as: 'number',
+    expected: 'a factor for the waits between attempts, above 0 to 1',
+  })
   @IsNumber()
   @Min(0.000_001)
   @Max(1)
@@ -62,13 +76,19 @@ export class NotifierConfig extends DatabaseServiceConfig {
   mailConcurrency = 4;
 
   /** Longer than an attempt takes, so that a mail is never in two hands. */
-  @Variable('MAIL_LEASE_MS', { as: 'integer', expected: 'milliseconds, 1000 to 600000, that one attempt holds a mail' })
+  @Variable('MAIL_LEASE_MS', {
+    as: 'integer',
+    expected: 'milliseconds, 1000 to 600000, that one attempt holds a mail',
+  })
   @IsInt()
   @Min(1_000)
   @Max(600_000)
   mailLeaseMs = 60_000;
 
-  @Variable('MAIL_POLL_MS', { as: 'integer', expected: 'milliseconds, 10 to 60000, between looks for due mails' })
+  @Variable('MAIL_POLL_MS', {
+    as: 'integer',
+    expected: 'milliseconds, 10 to 60000, between looks for due mails',
+  })
   @IsInt()
   @Min(10)
   @Max(60_000)
@@ -93,5 +113,8 @@ export function requiresTls(config: Pick<NotifierConfig, 'smtpRequireTls' | 'smt
 
 /** The domain of our own address: it names our mails. */
 export function mailHostOf({ mailFrom }: Pick<NotifierConfig, 'mailFrom'>): string {
-  return mailFrom.slice(mailFrom.lastIndexOf('@') + 1).replace('>', '').toLowerCase();
+  return mailFrom
+    .slice(mailFrom.lastIndexOf('@') + 1)
+    .replace('>', '')
+    .toLowerCase();
 }

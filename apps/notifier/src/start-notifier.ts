@@ -66,7 +66,8 @@ export async function startNotifier(
   overrides: NotifierOverrides = {},
 ): Promise<Notifier> {
   const logger =
-    overrides.logger ?? createLogger({ service: 'notifier', level: config.logLevel, instanceId: config.instanceId });
+    overrides.logger ??
+    createLogger({ service: 'notifier', level: config.logLevel, instanceId: config.instanceId });
   const metrics = overrides.metrics ?? createMetrics('notifier');
   const running: Running = {
     config,
@@ -77,7 +78,8 @@ export async function startNotifier(
     database: databaseOf(config, logger, metrics),
     health: new HealthRegistry(),
     stop: new GracefulStop(logger),
-    fatal: overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the notifier has died')),
+    fatal:
+      overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the notifier has died')),
   };
   try {
     return await start(running);
@@ -91,7 +93,12 @@ async function start(running: Running): Promise<Notifier> {
   const { config, health, metrics, stop, database } = running;
   addFirstAndLastSteps(running);
   health.register('database', () => database.check());
-  const operations = await startOperationsServer({ host: config.host, port: config.metricsPort, health, metrics });
+  const operations = await startOperationsServer({
+    host: config.host,
+    port: config.metricsPort,
+    health,
+    metrics,
+  });
   stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
   await database.untilReachable(DATABASE_PATIENCE_MS);
   await assertSchemaIsCurrent(database, notifierSchema);
@@ -149,7 +156,12 @@ async function startParts(running: Running) {
       await transport.close();
     },
   });
-  stop.add({ phase: 'accept', name: 'deliveries', deadlineMs: DRAIN_DEADLINE_MS, run: () => work.stopDelivering() });
+  stop.add({
+    phase: 'accept',
+    name: 'deliveries',
+    deadlineMs: DRAIN_DEADLINE_MS,
+    run: () => work.stopDelivering(),
+  });
   stop.add({ phase: 'drain', name: 'dead letters', run: () => appender.close() });
   stop.add({ phase: 'drain', name: 'housekeeping and directory', run: () => work.close() });
   return listener;
@@ -160,7 +172,15 @@ class NotConsumingError extends Error {
   override readonly name = 'NotConsumingError';
 }
 
-function addFirstAndLastSteps({ config, health, stop, database, eventLog, isOwnEventLog, metrics }: Running): void {
+function addFirstAndLastSteps({
+  config,
+  health,
+  stop,
+  database,
+  eventLog,
+  isOwnEventLog,
+  metrics,
+}: Running): void {
   stop.add({
     phase: 'readiness',
     name: 'probes',

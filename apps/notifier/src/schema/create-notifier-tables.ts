@@ -105,7 +105,8 @@ export class CreateNotifierTables1795400000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(createRoleIfMissing('muster_notifier'));
-    for (const statements of [incidents, deliveries, schedule, createInboxTable('notifier.inbox'), grants]) await runner.query(statements);
+    for (const statements of [incidents, deliveries, schedule, createInboxTable('notifier.inbox'), grants])
+      await runner.query(statements);
     for (const table of isolated) await runner.query(enableTenantIsolation(`notifier.${table}`));
   }
 

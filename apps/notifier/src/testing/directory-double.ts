@@ -47,8 +47,11 @@ export class DirectoryDouble {
   private answer(path: string, authorization: string | undefined): { status: number; body: unknown } {
     this.requests += 1;
     if (this.isDown) return { status: 503, body: { title: 'Service Unavailable' } };
-    if (authorization !== `Bearer ${this.internalToken}`) return { status: 401, body: { title: 'Unauthorized' } };
+    if (authorization !== `Bearer ${this.internalToken}`)
+      return { status: 401, body: { title: 'Unauthorized' } };
     const settings = this.settings.get(path);
-    return settings === undefined ? { status: 404, body: { title: 'Not Found' } } : { status: 200, body: settings };
+    return settings === undefined
+      ? { status: 404, body: { title: 'Not Found' } }
+      : { status: 200, body: settings };
   }
 }

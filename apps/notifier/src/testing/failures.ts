@@ -8,7 +8,10 @@ export function newTenantId(): TenantId {
 }
 
 /** A refused user of a domain that is not registered, with a failure id of its own. */
-export function failureOf(tenantId: TenantId, changes: Partial<ProvisioningFailure> = {}): ProvisioningFailure {
+export function failureOf(
+  tenantId: TenantId,
+  changes: Partial<ProvisioningFailure> = {},
+): ProvisioningFailure {
   const userName = changes.subject?.userName ?? `user-${randomUUID()}@fabrikam.example`;
   return {
     failureId: randomUUID(),

@@ -52,7 +52,9 @@ export class SmtpDouble {
     });
     // Broken connections are part of the script.
     this.server.on('error', () => undefined);
-    this.server.server.on('connection', (socket) => this.sockets.set(`${socket.remoteAddress}:${socket.remotePort}`, socket));
+    this.server.server.on('connection', (socket) =>
+      this.sockets.set(`${socket.remoteAddress}:${socket.remotePort}`, socket),
+    );
   }
 
   static async start(): Promise<SmtpDouble> {

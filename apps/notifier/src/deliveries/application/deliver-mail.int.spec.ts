@@ -96,7 +96,9 @@ describe('delivering mails', () => {
     expect(await deliverDue()).toBe(1);
     expect(await deliverDue()).toBe(0);
     expect(smtp.received).toHaveLength(1);
-    expect(smtp.received[0]?.mail.subject).toBe('[contoso] 3 users could not be provisioned: domain not registered');
+    expect(smtp.received[0]?.mail.subject).toBe(
+      '[contoso] 3 users could not be provisioned: domain not registered',
+    );
     const [report] = await store.list(tenantId, 10);
     expect(report).toMatchObject({
       state: 'sent',
@@ -116,7 +118,11 @@ describe('delivering mails', () => {
   it('tries again with the same words and the same Message-ID', async () => {
     const tenantId = newTenantId();
     await owe(tenantId, 2);
-    smtp.next({ kind: 'refuse-recipient', code: 450 }, { kind: 'refuse-content', code: 451 }, { kind: 'drop-after-final-dot' });
+    smtp.next(
+      { kind: 'refuse-recipient', code: 450 },
+      { kind: 'refuse-content', code: 451 },
+      { kind: 'drop-after-final-dot' },
+    );
     expect(await deliverDue()).toBe(1);
     await owe(tenantId, 5);
     for (let attempt = 2; attempt <= 4; attempt += 1) await deliverDue();
@@ -163,9 +169,17 @@ describe('delivering mails', () => {
   });
 
   it.each([
-    ['switched notifications off', { tenantName: 'contoso', email: 'it@contoso.example', enabled: false }, 'notifications_off'],
+    [
+      'switched notifications off',
+      { tenantName: 'contoso', email: 'it@contoso.example', enabled: false },
+      'notifications_off',
+    ],
     ['gave no address', { tenantName: 'contoso', email: null, enabled: true }, 'no_address'],
-    ['gave two addresses', { tenantName: 'contoso', email: 'a@x.example,b@x.example', enabled: true }, 'address_invalid'],
+    [
+      'gave two addresses',
+      { tenantName: 'contoso', email: 'a@x.example,b@x.example', enabled: true },
+      'address_invalid',
+    ],
     ['is gone', null, 'tenant_unknown'],
   ])('writes to nobody when the tenant %s, and says so', async (_, chosen, reason) => {
     const tenantId = newTenantId();
@@ -173,7 +187,9 @@ describe('delivering mails', () => {
     await owe(tenantId);
     await deliverDue();
     expect(smtp.received).toEqual([]);
-    expect(await store.list(tenantId, 10)).toMatchObject([{ state: 'suppressed', reason, recipient: null, failureCount: 1 }]);
+    expect(await store.list(tenantId, 10)).toMatchObject([
+      { state: 'suppressed', reason, recipient: null, failureCount: 1 },
+    ]);
   });
 
   it('waits for a directory that does not answer, without counting an attempt', async () => {
@@ -183,9 +199,11 @@ describe('delivering mails', () => {
     await deliverDue();
     expect(await store.list(tenantId, 10)).toMatchObject([{ state: 'scheduled', attempts: [] }]);
     settings = { tenantName: 'contoso', email: 'it@contoso.example', enabled: true };
-    await world.database.query('test.hurry', 'update notifier.delivery_schedule set due_at = now() where tenant_id = $1', [
-      tenantId,
-    ]);
+    await world.database.query(
+      'test.hurry',
+      'update notifier.delivery_schedule set due_at = now() where tenant_id = $1',
+      [tenantId],
+    );
     await deliverDue();
     expect(await store.list(tenantId, 10)).toMatchObject([{ state: 'sent' }]);
   });
@@ -223,7 +241,15 @@ describe('delivering mails', () => {
     smtp.next(...Array.from({ length: 40 }, () => ({ kind: 'accept', delayMs: 20 }) as const));
     const loops = Array.from(
       { length: 4 },
-      () => new DeliveryLoop({ store, deliver: deliverMail(), concurrency: 3, leaseMs: LEASE_MS, pollMs: 20, logger }),
+      () =>
+        new DeliveryLoop({
+          store,
+          deliver: deliverMail(),
+          concurrency: 3,
+          leaseMs: LEASE_MS,
+          pollMs: 20,
+          logger,
+        }),
     );
     await smtp.untilReceived(40);
     await Promise.all(loops.map((loop) => loop.close()));
@@ -262,12 +288,16 @@ describe('delivering mails', () => {
     await owe(tenantId, 1, 0);
     await deliverDue();
     await owe(tenantId, 1, 60_000);
-    await world.database.query('test.hurry-next', 'update notifier.delivery_schedule set due_at = now() where tenant_id = $1', [
-      tenantId,
-    ]);
+    await world.database.query(
+      'test.hurry-next',
+      'update notifier.delivery_schedule set due_at = now() where tenant_id = $1',
+      [tenantId],
+    );
     await deliverDue();
     const [first, second] = smtp.received;
-    expect(second?.mail.subject).toBe('[contoso] 1 user still could not be provisioned: domain not registered');
+    expect(second?.mail.subject).toBe(
+      '[contoso] 1 user still could not be provisioned: domain not registered',
+    );
     expect(second?.mail.inReplyTo).toBe(first?.mail.messageId);
     expect(second?.mail.messageId).not.toBe(first?.mail.messageId);
   });

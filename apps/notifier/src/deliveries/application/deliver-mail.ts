@@ -12,7 +12,13 @@ import { afterAttempt, type AttemptResult, type RetryPolicy } from '../domain/af
 import type { ClaimedMail, PendingMail } from '../domain/delivery.js';
 import type { MailContent } from '../domain/mail-content.js';
 import { recipientOf, type NotificationSettings } from '../domain/recipient.js';
-import type { ComposedMail, DeliveryStore, MailComposer, MailSender, NotificationSettingsSource } from './ports.js';
+import type {
+  ComposedMail,
+  DeliveryStore,
+  MailComposer,
+  MailSender,
+  NotificationSettingsSource,
+} from './ports.js';
 
 export interface DeliverMailParts {
   readonly store: DeliveryStore;
@@ -47,7 +53,10 @@ export class DeliverMail {
     if (recipient.kind === 'nobody') {
       await store.suppress(claimed, recipient.reason);
       metrics.counter('mails_total').inc({ outcome: 'suppressed' });
-      logger.info({ mailId, tenantId: claimed.tenantId, reason: recipient.reason }, 'a mail has no recipient');
+      logger.info(
+        { mailId, tenantId: claimed.tenantId, reason: recipient.reason },
+        'a mail has no recipient',
+      );
       return;
     }
     const written = await this.written(pending, claimed, settings);
@@ -74,7 +83,9 @@ export class DeliverMail {
     settings: NotificationSettings | null,
   ): Promise<PendingMail & { readonly content: MailContent }> {
     const { content } = pending;
-    return content === null ? this.parts.store.write(claimed, settings?.tenantName ?? '') : { ...pending, content };
+    return content === null
+      ? this.parts.store.write(claimed, settings?.tenantName ?? '')
+      : { ...pending, content };
   }
 
   private async attempt(

@@ -7,11 +7,15 @@ const policy = retryPolicy();
 
 describe('afterAttempt', () => {
   it('ends with what the server took', () => {
-    expect(afterAttempt({ outcome: 'accepted' }, { attempts: 3, firstAttemptAt: first }, first, policy)).toEqual({ state: 'sent' });
+    expect(
+      afterAttempt({ outcome: 'accepted' }, { attempts: 3, firstAttemptAt: first }, first, policy),
+    ).toEqual({ state: 'sent' });
   });
 
   it('parks what the server refused for good', () => {
-    expect(afterAttempt({ outcome: 'refused' }, { attempts: 0, firstAttemptAt: first }, first, policy)).toEqual({
+    expect(
+      afterAttempt({ outcome: 'refused' }, { attempts: 0, firstAttemptAt: first }, first, policy),
+    ).toEqual({
       state: 'parked',
       reason: 'refused',
     });
@@ -26,10 +30,12 @@ describe('afterAttempt', () => {
     [5, 240],
     [6, 240],
   ])('tries again: after %d earlier attempts in %d minutes', (attempts, minutes) => {
-    expect(afterAttempt({ outcome: 'deferred' }, { attempts, firstAttemptAt: first }, first, policy)).toEqual({
-      state: 'scheduled',
-      delayMs: minutes * MINUTE_MS,
-    });
+    expect(afterAttempt({ outcome: 'deferred' }, { attempts, firstAttemptAt: first }, first, policy)).toEqual(
+      {
+        state: 'scheduled',
+        delayMs: minutes * MINUTE_MS,
+      },
+    );
   });
 
   it('gives up within a day, and not before the day is almost over', () => {

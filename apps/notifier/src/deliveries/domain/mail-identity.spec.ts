@@ -7,11 +7,15 @@ const mail = { tenantId, incidentId: '0199c1d2-0000-7000-8000-00000000000a', seq
 
 describe('the names of a mail', () => {
   it('gives each mail to each recipient one Message-ID', () => {
-    expect(messageIdOf(mail, 'abc123', 'muster.example')).toBe('<0199c1d2-0000-7000-8000-00000000000a.2.abc123@muster.example>');
+    expect(messageIdOf(mail, 'abc123', 'muster.example')).toBe(
+      '<0199c1d2-0000-7000-8000-00000000000a.2.abc123@muster.example>',
+    );
   });
 
   it('threads later mails under the first', () => {
-    expect(threadIdOf(mail, 'abc123', 'muster.example')).toBe('<0199c1d2-0000-7000-8000-00000000000a.1.abc123@muster.example>');
+    expect(threadIdOf(mail, 'abc123', 'muster.example')).toBe(
+      '<0199c1d2-0000-7000-8000-00000000000a.1.abc123@muster.example>',
+    );
     expect(threadIdOf({ ...mail, sequence: 1 }, 'abc123', 'muster.example')).toBeNull();
   });
 

@@ -52,7 +52,8 @@ export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: s
     consoleUrl: consolePage(consoleUrl, tenantId, 'activity', { result: 'failure', cause: content.cause }),
     namesTitle: namesTitleOf(content),
     names,
-    more: notNamed > 0 ? `and ${content.countsAreLeast ? 'at least ' : ''}${count.format(notNamed)} more` : null,
+    more:
+      notNamed > 0 ? `and ${content.countsAreLeast ? 'at least ' : ''}${count.format(notNamed)} more` : null,
     facts: [
       { label: 'Began', value: `${moment.format(new Date(content.openedAt))} UTC` },
       {

@@ -23,7 +23,9 @@ const ABOUT_THE_MAIL: ReadonlySet<string> = new Set(['MAIL FROM', 'RCPT TO', 'DA
  * 5xx to the mail itself is final. 4xx, a broken connection and silence are not; neither is 5xx to the greeting, to
  * STARTTLS or to our credentials: that is trouble of the operator, and the mail must not die of it.
  */
-export function resultOfSmtpFailure(failure: SmtpFailure): AttemptResult & { outcome: 'deferred' | 'refused' } {
+export function resultOfSmtpFailure(
+  failure: SmtpFailure,
+): AttemptResult & { outcome: 'deferred' | 'refused' } {
   const smtpCode = failure.responseCode ?? null;
   const response = oneLine(failure.response ?? failure.code ?? 'no answer', RESPONSE_CHARACTERS_MAX);
   const final = smtpCode !== null && smtpCode >= 500 && ABOUT_THE_MAIL.has(failure.command ?? '');

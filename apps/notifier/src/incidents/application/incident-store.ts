@@ -26,7 +26,9 @@ export interface IncidentUnit {
    */
   claim(failureIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Locks the incidents of these groups, as far as there are any, and tells the time by the database's clock. */
-  lock(groups: readonly FailureGroup[]): Promise<{ readonly now: Date; readonly incidents: readonly Incident[] }>;
+  lock(
+    groups: readonly FailureGroup[],
+  ): Promise<{ readonly now: Date; readonly incidents: readonly Incident[] }>;
   /** Stores what was decided; mails become due with the commit. */
   save(changes: IncidentChanges): void;
 }
@@ -36,5 +38,8 @@ export interface IncidentStore {
    * All of `work` or nothing of it. When another process opened one of the same incidents at the same moment, or the
    * database lost the transaction, `work` runs again, a bounded number of times.
    */
-  transaction<Result>(tenants: readonly string[], work: (unit: IncidentUnit) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    tenants: readonly string[],
+    work: (unit: IncidentUnit) => Promise<Result>,
+  ): Promise<Result>;
 }

@@ -81,7 +81,11 @@ describe('decide', () => {
     const twice = written(step(opened, 1_000).incident);
     expect(twice.failureCount).toBe(2);
     const anew = step(twice, 48 * HOUR_MS).incident;
-    expect(anew).toMatchObject({ incidentId: 'incident-1', failureCount: 1, mail: { sequence: 2, gathering: true, failureCount: 1 } });
+    expect(anew).toMatchObject({
+      incidentId: 'incident-1',
+      failureCount: 1,
+      mail: { sequence: 2, gathering: true, failureCount: 1 },
+    });
   });
 
   it('makes one mail of a burst of 5,000', () => {
@@ -102,7 +106,8 @@ describe('decide', () => {
     // A failure every 40 minutes for three days, each mail written the moment it is due.
     for (let offsetMs = 0; offsetMs < 72 * HOUR_MS; offsetMs += 40 * MINUTE_MS) {
       const lastDueMs = dueAtMs.at(-1);
-      if (incident !== null && lastDueMs !== undefined && lastDueMs <= start + offsetMs) incident = written(incident);
+      if (incident !== null && lastDueMs !== undefined && lastDueMs <= start + offsetMs)
+        incident = written(incident);
       const decision: Decision = step(incident, offsetMs);
       incident = decision.incident;
       expect(incident.mail.gathering).toBe(true);

@@ -32,10 +32,17 @@ export function decide(
   if (isOver(incident, context.now, policy)) return begin(incident, failure, context, policy);
   const counted = { ...incident, failureCount: incident.failureCount + 1, lastFailureAt: context.now };
   if (counted.mail.gathering) {
-    return { incident: { ...counted, mail: { ...counted.mail, failureCount: counted.mail.failureCount + 1 } } };
+    return {
+      incident: { ...counted, mail: { ...counted.mail, failureCount: counted.mail.failureCount + 1 } },
+    };
   }
   const soonestMs = context.now.getTime() + policy.groupWaitMs;
-  return schedule(counted, 'continued', new Date(Math.max(soonestMs, counted.mail.quietUntil.getTime())), policy);
+  return schedule(
+    counted,
+    'continued',
+    new Date(Math.max(soonestMs, counted.mail.quietUntil.getTime())),
+    policy,
+  );
 }
 
 /** Nothing is owed and nothing was heard for a quiet period: whatever comes next is new trouble, and told at once. */

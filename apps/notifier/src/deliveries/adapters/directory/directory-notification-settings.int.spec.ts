@@ -33,7 +33,11 @@ describe('DirectoryNotificationSettings', () => {
   it('tells what the tenant chose, and that a tenant is unknown', async () => {
     const [known, unknown] = [newTenantId(), newTenantId()];
     directory.notify(known, 'it@contoso.example');
-    expect(await settings.settingsOf(known)).toEqual({ tenantName: 'contoso', email: 'it@contoso.example', enabled: true });
+    expect(await settings.settingsOf(known)).toEqual({
+      tenantName: 'contoso',
+      email: 'it@contoso.example',
+      enabled: true,
+    });
     expect(await settings.settingsOf(unknown)).toBeNull();
   });
 
@@ -60,7 +64,9 @@ describe('DirectoryNotificationSettings', () => {
 
   it('takes a wrong credential for a directory that cannot be asked, not for a tenant without mail', async () => {
     const stranger = settingsAt(directory.url, 'another-credential-of-32-letters..');
-    await expect(stranger.settingsOf(newTenantId())).rejects.toMatchObject({ name: 'DirectoryUnavailableError' });
+    await expect(stranger.settingsOf(newTenantId())).rejects.toMatchObject({
+      name: 'DirectoryUnavailableError',
+    });
     await stranger.close();
   });
 
@@ -70,7 +76,9 @@ describe('DirectoryNotificationSettings', () => {
       const server = createServer((_, response) => response.writeHead(200).end(body));
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
       const misled = settingsAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-      await expect(misled.settingsOf(newTenantId())).rejects.toMatchObject({ name: 'DirectoryUnavailableError' });
+      await expect(misled.settingsOf(newTenantId())).rejects.toMatchObject({
+        name: 'DirectoryUnavailableError',
+      });
       await misled.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -81,7 +89,9 @@ describe('DirectoryNotificationSettings', () => {
     const server = createServer(() => undefined);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
     const patient = settingsAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    await expect(patient.settingsOf(newTenantId())).rejects.toMatchObject({ name: 'DirectoryUnavailableError' });
+    await expect(patient.settingsOf(newTenantId())).rejects.toMatchObject({
+      name: 'DirectoryUnavailableError',
+    });
     await patient.close();
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));

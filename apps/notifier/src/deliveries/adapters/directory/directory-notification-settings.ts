@@ -66,7 +66,8 @@ export class DirectoryNotificationSettings implements NotificationSettingsSource
   private async ask(tenantId: TenantId): Promise<NotificationSettings | null> {
     const response = await this.request(tenantId);
     if (response.status === 404) return null;
-    if (response.status !== 200) throw new DirectoryUnavailableError(`the directory answered ${response.status}`);
+    if (response.status !== 200)
+      throw new DirectoryUnavailableError(`the directory answered ${response.status}`);
     return settingsFrom(response.body);
   }
 
@@ -89,7 +90,11 @@ function settingsFrom(text: string): NotificationSettings {
   const tenantName = fieldOf(body, 'tenantName');
   const email = fieldOf(body, 'email');
   const enabled = fieldOf(body, 'enabled');
-  if (typeof tenantName !== 'string' || typeof enabled !== 'boolean' || !(email === null || typeof email === 'string')) {
+  if (
+    typeof tenantName !== 'string' ||
+    typeof enabled !== 'boolean' ||
+    !(email === null || typeof email === 'string')
+  ) {
     throw new DirectoryUnavailableError('the directory answered something else than notification settings');
   }
   return { tenantName, email, enabled };
@@ -104,5 +109,7 @@ function parsed(text: string): unknown {
 }
 
 function fieldOf(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null && Object.hasOwn(body, name) ? Reflect.get(body, name) : undefined;
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
+    ? Reflect.get(body, name)
+    : undefined;
 }

@@ -60,14 +60,23 @@ export class PostgresDeliveryStore implements DeliveryStore {
   }
 
   async read(mail: ClaimedMail): Promise<PendingMail | null> {
-    const { rows } = await this.database.queryTenant<MailRow>(mail.tenantId, 'deliveries.read', readText, keyOf(mail));
+    const { rows } = await this.database.queryTenant<MailRow>(
+      mail.tenantId,
+      'deliveries.read',
+      readText,
+      keyOf(mail),
+    );
     const [row] = rows;
     return row === undefined ? null : pendingOf(mail, row);
   }
 
   write(mail: ClaimedMail, tenantName: string): Promise<PendingMail & { readonly content: MailContent }> {
     return this.inTransaction(mail, async (transaction) => {
-      const { rows } = await transaction.query<MailRow>('deliveries.lock', `${readText} for update`, keyOf(mail));
+      const { rows } = await transaction.query<MailRow>(
+        'deliveries.lock',
+        `${readText} for update`,
+        keyOf(mail),
+      );
       const [row] = rows;
       if (row === undefined) throw new Error('the mail was settled by another process');
       if (row.content !== null) return { ...pendingOf(mail, row), content: row.content };
@@ -102,14 +111,28 @@ export class PostgresDeliveryStore implements DeliveryStore {
         'deliveries.add-attempt',
         `insert into notifier.delivery_attempts (tenant_id, incident_id, sequence, attempted_at, duration_ms, outcome,
            smtp_code, response) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-        [...keyOf(mail), attempt.attemptedAt, attempt.durationMs, attempt.outcome, attempt.smtpCode, attempt.response],
+        [
+          ...keyOf(mail),
+          attempt.attemptedAt,
+          attempt.durationMs,
+          attempt.outcome,
+          attempt.smtpCode,
+          attempt.response,
+        ],
       );
       transaction.write(
         'deliveries.settle',
         `update notifier.deliveries set state = $4, reason = $5, recipient = $6, message_id = $7, attempts = attempts + 1,
            first_attempt_at = coalesce(first_attempt_at, $8), settled_at = case when $4 = 'scheduled' then null else now() end
          where tenant_id = $1 and incident_id = $2 and sequence = $3 and (state = 'scheduled' or $4 = 'sent')`,
-        [...keyOf(mail), next.state, next.state === 'parked' ? next.reason : null, recipient, messageId, attempt.attemptedAt],
+        [
+          ...keyOf(mail),
+          next.state,
+          next.state === 'parked' ? next.reason : null,
+          recipient,
+          messageId,
+          attempt.attemptedAt,
+        ],
       );
       if (next.state === 'scheduled') moveInSchedule(transaction, mail, next.delayMs);
       else removeFromSchedule(transaction, mail);

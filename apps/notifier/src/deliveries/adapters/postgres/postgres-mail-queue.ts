@@ -12,6 +12,14 @@ export class PostgresMailQueue {
   add(transaction: Transaction, mails: readonly QueuedMail[]): void {
     if (mails.length === 0) return;
     const tenants = mails.map((mail) => mail.tenantId);
+    transaction.write(
+      'deliveries.remember-tenants',
+      // In one order for everybody, as two batches may meet at the same new tenants.
+      `insert into notifier.mailed_tenants (tenant_id)
+       select distinct tenant_id from unnest($1::uuid[]) as mailed (tenant_id) order by tenant_id
+       on conflict do nothing`,
+      [tenants],
+    );
     const incidents = mails.map((mail) => mail.incidentId);
     const sequences = mails.map((mail) => mail.sequence);
     const dueTimes = mails.map((mail) => mail.dueAt);

@@ -19,7 +19,10 @@ export class FailureMailComposer implements MailComposer {
 
   async compose(mail: MailKey, content: MailContent, recipient: string): Promise<ComposedMail> {
     const view = mailView(mail.tenantId, content, this.consoleUrl);
-    const hash = createHash('sha256').update(recipient.toLowerCase()).digest('hex').slice(0, RECIPIENT_HASH_CHARACTERS);
+    const hash = createHash('sha256')
+      .update(recipient.toLowerCase())
+      .digest('hex')
+      .slice(0, RECIPIENT_HASH_CHARACTERS);
     return {
       ...(await renderMail(view)),
       recipient,

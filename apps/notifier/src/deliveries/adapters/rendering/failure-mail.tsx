@@ -1,4 +1,15 @@
-import { Body, Button, Container, Head, Heading, Hr, Html, Link, Section, Text } from '@react-email/components';
+import {
+  Body,
+  Button,
+  Container,
+  Head,
+  Heading,
+  Hr,
+  Html,
+  Link,
+  Section,
+  Text,
+} from '@react-email/components';
 import type { MailView } from '../../domain/mail-view.js';
 
 const FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
@@ -18,7 +29,13 @@ const styles = {
     fontWeight: 600,
     padding: '10px 18px',
   },
-  list: { fontSize: '14px', lineHeight: '22px', margin: '0 0 8px', paddingLeft: '20px', overflowWrap: 'anywhere' },
+  list: {
+    fontSize: '14px',
+    lineHeight: '22px',
+    margin: '0 0 8px',
+    paddingLeft: '20px',
+    overflowWrap: 'anywhere',
+  },
   rule: { borderColor: '#d0d7de', margin: '20px 0' },
   link: { color: '#0b5fce', textDecoration: 'underline' },
   small: { color: '#57606a', fontSize: '12px', lineHeight: '18px', margin: 0 },

@@ -24,7 +24,8 @@ const content: MailContent = {
   traceparents: [],
 };
 
-const render = (changes: Partial<MailContent> = {}) => renderMail(mailView(tenantId, { ...content, ...changes }, CONSOLE_URL));
+const render = (changes: Partial<MailContent> = {}) =>
+  renderMail(mailView(tenantId, { ...content, ...changes }, CONSOLE_URL));
 
 describe('a failure mail', () => {
   it('reads like this', async () => {
@@ -58,9 +59,20 @@ https://console.example/tenants/0199c1d2-0000-7000-8000-000000000001/notificatio
     const view = mailView(tenantId, content, CONSOLE_URL);
     const { html, text } = await renderMail(view);
     const shown = unescaped(html ?? '');
-    const said = [view.headline, view.happened, view.remedy, view.footer, ...view.names, view.consoleUrl, view.notificationsUrl];
+    const said = [
+      view.headline,
+      view.happened,
+      view.remedy,
+      view.footer,
+      ...view.names,
+      view.consoleUrl,
+      view.notificationsUrl,
+    ];
     expect(said).not.toContain(null);
-    for (const words of [...said.filter((words) => words !== null), ...view.facts.map(({ value }) => value)]) {
+    for (const words of [
+      ...said.filter((words) => words !== null),
+      ...view.facts.map(({ value }) => value),
+    ]) {
       expect(text).toContain(words);
       expect(shown).toContain(words);
     }
@@ -69,11 +81,23 @@ https://console.example/tenants/0199c1d2-0000-7000-8000-000000000001/notificatio
   it.each([
     [{ userCount: 1, names: ['ada'] }, '[contoso] 1 user could not be provisioned: domain not registered'],
     [{ userCount: 0, groupCount: 2 }, '[contoso] 2 groups could not be provisioned: domain not registered'],
-    [{ userCount: 2, groupCount: 1 }, '[contoso] 2 users and 1 group could not be provisioned: domain not registered'],
+    [
+      { userCount: 2, groupCount: 1 },
+      '[contoso] 2 users and 1 group could not be provisioned: domain not registered',
+    ],
     [{ userCount: 4_812 }, '[contoso] 4,812 users could not be provisioned: domain not registered'],
-    [{ userCount: 10_000, countsAreLeast: true }, '[contoso] At least 10,000 users could not be provisioned: domain not registered'],
-    [{ kind: 'continued' as const }, '[contoso] 3 users still could not be provisioned: domain not registered'],
-    [{ tenantName: 'x\r\nBcc: evil@x.example' }, '[x Bcc: evil@x.example] 3 users could not be provisioned: domain not registered'],
+    [
+      { userCount: 10_000, countsAreLeast: true },
+      '[contoso] At least 10,000 users could not be provisioned: domain not registered',
+    ],
+    [
+      { kind: 'continued' as const },
+      '[contoso] 3 users still could not be provisioned: domain not registered',
+    ],
+    [
+      { tenantName: 'x\r\nBcc: evil@x.example' },
+      '[x Bcc: evil@x.example] 3 users could not be provisioned: domain not registered',
+    ],
   ])('of %j has the subject %s', async (changes, subject) => {
     expect((await render(changes)).subject).toBe(subject);
   });
@@ -99,7 +123,11 @@ https://console.example/tenants/0199c1d2-0000-7000-8000-000000000001/notificatio
 
   it('escapes what strangers wrote and fetches nothing', async () => {
     const names = ['<img src=x onerror=alert(1)>', '"><script>alert(1)</script>', 'x\r\nBcc: evil@x.example'];
-    const { html, text } = await render({ names, detail: '</p><img src="https://evil.example/p.png">', tenantName: '<b>contoso' });
+    const { html, text } = await render({
+      names,
+      detail: '</p><img src="https://evil.example/p.png">',
+      tenantName: '<b>contoso',
+    });
     expect(html).not.toMatch(/<(?:img|script|iframe|link|object|embed|video|b>contoso)/);
     expect(html).not.toMatch(/url\(|@import/);
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
@@ -109,21 +137,24 @@ https://console.example/tenants/0199c1d2-0000-7000-8000-000000000001/notificatio
     for (const link of links) expect(link).toMatch(/^https:\/\/console\.example\/tenants\//);
   });
 
-  it.each([...causes.keys()])('stays small and complete for %s with the longest texts there can be', async (cause) => {
-    const long = '🦉'.repeat(10_000);
-    const { html, text, subject } = await render({
-      cause,
-      tenantName: long,
-      names: Array.from({ length: 10 }, () => long),
-      detail: long,
-      requestId: long,
-      userCount: 1_000_000,
-    });
-    expect(subject.length).toBeLessThan(400);
-    expect(Buffer.byteLength(text)).toBeLessThan(16_000);
-    expect(html).not.toBeNull();
-    expect(Buffer.byteLength(html ?? '')).toBeLessThan(50_000);
-  });
+  it.each([...causes.keys()])(
+    'stays small and complete for %s with the longest texts there can be',
+    async (cause) => {
+      const long = '🦉'.repeat(10_000);
+      const { html, text, subject } = await render({
+        cause,
+        tenantName: long,
+        names: Array.from({ length: 10 }, () => long),
+        detail: long,
+        requestId: long,
+        userCount: 1_000_000,
+      });
+      expect(subject.length).toBeLessThan(400);
+      expect(Buffer.byteLength(text)).toBeLessThan(16_000);
+      expect(html).not.toBeNull();
+      expect(Buffer.byteLength(html ?? '')).toBeLessThan(50_000);
+    },
+  );
 });
 
 function unescaped(html: string): string {

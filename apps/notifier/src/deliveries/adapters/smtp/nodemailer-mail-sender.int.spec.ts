@@ -31,7 +31,12 @@ describe('NodemailerMailSender', () => {
   });
 
   function senderTo(url: string, timeoutMs = 10_000): NodemailerMailSender {
-    return new NodemailerMailSender({ url, requireTls: false, from: 'Muster <muster@muster.example>', timeoutMs });
+    return new NodemailerMailSender({
+      url,
+      requireTls: false,
+      from: 'Muster <muster@muster.example>',
+      timeoutMs,
+    });
   }
 
   it('sends both parts to the one recipient, marked as written by a machine', async () => {
@@ -46,7 +51,9 @@ describe('NodemailerMailSender', () => {
     expect(headers?.get('auto-submitted')).toBe('auto-generated');
     expect(headers?.get('x-auto-response-suppress')).toBe('All');
     expect(received?.raw).toMatch(/^List-Id: <provisioning-failures\.tenant\.muster\.example>\r$/im);
-    expect(received?.raw).toMatch(/^List-Unsubscribe: <https:\/\/console\.example\/tenants\/1\/notifications>\r$/im);
+    expect(received?.raw).toMatch(
+      /^List-Unsubscribe: <https:\/\/console\.example\/tenants\/1\/notifications>\r$/im,
+    );
     expect(received?.mail.inReplyTo).toBeUndefined();
   });
 
@@ -56,10 +63,22 @@ describe('NodemailerMailSender', () => {
   });
 
   it.each([
-    [{ kind: 'refuse-recipient', code: 450 }, { outcome: 'deferred', smtpCode: 450 }],
-    [{ kind: 'refuse-recipient', code: 550 }, { outcome: 'refused', smtpCode: 550 }],
-    [{ kind: 'refuse-content', code: 451 }, { outcome: 'deferred', smtpCode: 451 }],
-    [{ kind: 'refuse-content', code: 554 }, { outcome: 'refused', smtpCode: 554 }],
+    [
+      { kind: 'refuse-recipient', code: 450 },
+      { outcome: 'deferred', smtpCode: 450 },
+    ],
+    [
+      { kind: 'refuse-recipient', code: 550 },
+      { outcome: 'refused', smtpCode: 550 },
+    ],
+    [
+      { kind: 'refuse-content', code: 451 },
+      { outcome: 'deferred', smtpCode: 451 },
+    ],
+    [
+      { kind: 'refuse-content', code: 554 },
+      { outcome: 'refused', smtpCode: 554 },
+    ],
     [{ kind: 'drop-after-final-dot' }, { outcome: 'deferred', smtpCode: null }],
   ] as const)('takes %j as %j', async (behaviour, expected) => {
     smtp.next(behaviour);
@@ -80,7 +99,12 @@ describe('NodemailerMailSender', () => {
   });
 
   it('does not send in the clear when it must not', async () => {
-    const strict = new NodemailerMailSender({ url: smtp.url, requireTls: true, from: 'muster@muster.example', timeoutMs: 5_000 });
+    const strict = new NodemailerMailSender({
+      url: smtp.url,
+      requireTls: true,
+      from: 'muster@muster.example',
+      timeoutMs: 5_000,
+    });
     expect(await strict.send(mail)).toMatchObject({ outcome: 'deferred' });
     expect(smtp.received).toEqual([]);
   });

@@ -10,7 +10,14 @@ import {
 } from '@muster/messaging';
 import { isRetryable } from '@muster/persistence';
 import type { Logger } from '@muster/service';
-import { attributeKeys, extractTraceContext, spanNames, tracer, type Metrics, type Span } from '@muster/telemetry';
+import {
+  attributeKeys,
+  extractTraceContext,
+  spanNames,
+  tracer,
+  type Metrics,
+  type Span,
+} from '@muster/telemetry';
 import type { RecordFailures } from '../../application/record-failures.js';
 import { failureOf } from './failure-record.js';
 
@@ -48,7 +55,11 @@ export class FailuresConsumer {
       handle: async (failure) => void (await recorder.record([failure])),
       appender,
       isRetryable,
-      retry: { attemptsMax: Number.POSITIVE_INFINITY, initialDelayMs: RETRY_DELAY_MS, delayMsMax: RETRY_DELAY_MS_MAX },
+      retry: {
+        attemptsMax: Number.POSITIVE_INFINITY,
+        initialDelayMs: RETRY_DELAY_MS,
+        delayMsMax: RETRY_DELAY_MS_MAX,
+      },
       logger: logger.child({ component: 'failures-consumer' }),
       metrics: {
         deadLettered: (topic, reason) => {
@@ -70,7 +81,11 @@ export class FailuresConsumer {
     }
   }
 
-  private async takeIn(batch: RecordBatch, part: readonly DecodedRecord[], context: BatchContext): Promise<void> {
+  private async takeIn(
+    batch: RecordBatch,
+    part: readonly DecodedRecord[],
+    context: BatchContext,
+  ): Promise<void> {
     const { logger, recorder } = this.parts;
     for (let attempt = 1; !context.signal.aborted; attempt += 1) {
       try {
@@ -79,7 +94,10 @@ export class FailuresConsumer {
       } catch (err) {
         const { topic, partition } = batch;
         if (!isRetryable(err)) {
-          logger.error({ err, topic, partition, batchSize: part.length }, 'a batch failed and is taken record by record');
+          logger.error(
+            { err, topic, partition, batchSize: part.length },
+            'a batch failed and is taken record by record',
+          );
           return this.oneByOne({ ...batch, records: part.map(({ record }) => record) }, context);
         }
         logger.warn({ err, topic, partition, attempt }, 'a batch waits for the database');

@@ -90,7 +90,11 @@ async function lockIncidents(
        on i.tenant_id = g.tenant_id and i.cause = g.cause and i.grouping_key = g.grouping_key
      order by i.tenant_id, i.incident_id
      for update of i`,
-    [groups.map((group) => group.tenantId), groups.map((group) => group.cause), groups.map((group) => group.groupingKey)],
+    [
+      groups.map((group) => group.tenantId),
+      groups.map((group) => group.cause),
+      groups.map((group) => group.groupingKey),
+    ],
   );
   const [now, { rows }] = await Promise.all([timeOf(transaction), locking]);
   return { now, incidents: rows.map(incidentOf) };
