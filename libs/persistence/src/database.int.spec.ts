@@ -70,6 +70,11 @@ wherePostgres(describe)('the database', () => {
       await expect(single.query('same.name', 'select 2')).rejects.toMatchObject({ kind: 'bug' });
     });
 
+    it('fail when their name is longer than Postgres tells apart', async () => {
+      await expect(database.query('n'.repeat(64), 'select 1')).rejects.toMatchObject({ kind: 'bug' });
+      await expect(database.query('n'.repeat(63), 'select 1')).resolves.toMatchObject({ rowCount: 1 });
+    });
+
     it('run under the role of the connection', async () => {
       await database.query(
         'role',

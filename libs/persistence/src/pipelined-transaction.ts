@@ -21,6 +21,9 @@ export function sendStatement<Row>(
   });
 }
 
+/** NAMEDATALEN - 1: Postgres cuts longer names, so that two statements could become one. */
+const statementNameCharactersMax = 63;
+
 /** SQLSTATE of a statement after a failed one in the same transaction. */
 const inFailedTransaction = '25P02';
 
@@ -33,6 +36,8 @@ async function execute<Row>(
 ): Promise<SqlResult<Row>> {
   try {
     const prepare = options?.prepare ?? true;
+    if (prepare && name.length > statementNameCharactersMax)
+      throw new RangeError('the name of a statement is too long');
     const config = prepare ? { name, text, values: [...values] } : { text, values: [...values] };
     const result: QueryResult = await client.query(config);
     return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 };
