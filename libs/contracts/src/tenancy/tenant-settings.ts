@@ -4,13 +4,17 @@ export interface TenantSettings {
   readonly patchUserReturnsBody: boolean;
   /** The same for groups; 204 is the default, so that a large group is never read back for nothing. */
   readonly patchGroupReturnsBody: boolean;
+  /** Two groups may not have the same `displayName`, whatever its case. */
   readonly groupDisplayNameUnique: boolean;
+  /** Two users, or two groups, may not have the same `externalId`. */
   readonly externalIdUnique: boolean;
   /** A member id that is no user or group of the tenant: refuse the request (strict) or leave that member out (lenient). */
   readonly unknownMembers: 'strict' | 'lenient';
+  /** PATCH of an attribute that no schema has: pass over it, so that what is beside it applies, or refuse the request. */
   readonly unknownPatchAttributes: 'ignore' | 'reject';
-  /** Requests per second that the tenant may make, and how many at once after a quiet time. */
+  /** Requests per second and gateway. */
   readonly requestsPerSecondMax: number;
+  /** Requests at once after a quiet time, per gateway. */
   readonly requestBurstMax: number;
 }
 

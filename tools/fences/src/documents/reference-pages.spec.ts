@@ -9,6 +9,7 @@ import { causesBlock, placeholdersOf } from './errors-page.js';
 import { sampleBlocks, topicsBlock } from './events-page.js';
 import { shownIn, writeBlock, type GeneratedBlock } from './generated-block.js';
 import { headingSlugs } from './markdown.js';
+import { adminPathsBlock, quirksBlock, scimLimitsBlock, scimPathsBlock, settingsBlock } from './scim-page.js';
 import { roomsThatMention } from './source-files.js';
 import { attributesBlock, metricNames, metricsBlock, spanKeys, spansBlock } from './telemetry-page.js';
 
@@ -24,6 +25,11 @@ const blocks: readonly GeneratedBlock[] = [
   attributesBlock,
   ...configBlocks(),
   failpointsBlock(),
+  scimPathsBlock(),
+  scimLimitsBlock,
+  settingsBlock(),
+  quirksBlock(),
+  adminPathsBlock(),
 ];
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
