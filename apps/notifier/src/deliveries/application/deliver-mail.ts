@@ -61,7 +61,9 @@ export class DeliverMail {
     }
     const written = await this.written(pending, claimed, settings);
     await tracer.withSpan(spanNames.sendMail, spanOptions(written), async (span) => {
-      const mail = await this.parts.composer.compose(claimed, written.content, recipient.address);
+      const mail = await tracer.withSpan(spanNames.renderMail, {}, () =>
+        this.parts.composer.compose(claimed, written.content, recipient.address),
+      );
       const outcome = await this.attempt(claimed, written, mail);
       span.setAttribute(attributeKeys.outcome, outcome);
     });

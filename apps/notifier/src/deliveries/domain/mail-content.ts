@@ -21,6 +21,8 @@ export interface CoveredFailures {
   /** First failure that this very mail covers, RFC 3339. */
   readonly firstFailureAt: string;
   readonly failureCount: number;
+  /** Failures of the whole episode, those of earlier mails among them. */
+  readonly episodeFailureCount: number;
   readonly userCount: number;
   readonly groupCount: number;
   /** The two counts are a lower bound: further names were not kept. */

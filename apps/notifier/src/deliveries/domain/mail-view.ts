@@ -54,16 +54,7 @@ export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: s
     names,
     more:
       notNamed > 0 ? `and ${content.countsAreLeast ? 'at least ' : ''}${count.format(notNamed)} more` : null,
-    facts: [
-      { label: 'Began', value: `${moment.format(new Date(content.openedAt))} UTC` },
-      {
-        label: 'Tried again',
-        value: definition.retriedByIdentityProvider
-          ? 'Yes. Your identity provider repeats the request by itself.'
-          : 'No. Your identity provider does not repeat the request by itself.',
-      },
-      { label: 'Request id', value: oneLine(content.requestId, REQUEST_ID_CHARACTERS_MAX) },
-    ],
+    facts: factsOf(content, definition.retriedByIdentityProvider),
     footer: footerOf(tenant, consoleUrl),
     notificationsUrl: consolePage(consoleUrl, tenantId, 'notifications', {}),
   };
@@ -102,6 +93,25 @@ function happenedOf(content: MailContent): string {
 function firstSentence(detail: string): string {
   const end = detail.indexOf('. ');
   return end < 0 ? detail : detail.slice(0, end + 1);
+}
+
+function factsOf(content: MailContent, isRetried: boolean): MailView['facts'] {
+  const inAll = {
+    label: 'In all',
+    value: `${counted(content.episodeFailureCount, 'failed request')} since then`,
+  };
+  return [
+    { label: 'Began', value: `${moment.format(new Date(content.openedAt))} UTC` },
+    // An earlier mail may not have arrived, or may be forgotten: this one tells how much there was.
+    ...(content.kind === 'continued' ? [inAll] : []),
+    {
+      label: 'Tried again',
+      value: isRetried
+        ? 'Yes. Your identity provider repeats the request by itself.'
+        : 'No. Your identity provider does not repeat the request by itself.',
+    },
+    { label: 'Request id', value: oneLine(content.requestId, REQUEST_ID_CHARACTERS_MAX) },
+  ];
 }
 
 function footerOf(tenant: string, consoleUrl: string | null): string {

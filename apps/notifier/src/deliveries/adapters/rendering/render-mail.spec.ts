@@ -14,6 +14,7 @@ const content: MailContent = {
   openedAt: '2026-03-02T08:00:00.000Z',
   firstFailureAt: '2026-03-02T08:00:00.000Z',
   failureCount: 3,
+  episodeFailureCount: 3,
   userCount: 3,
   groupCount: 0,
   countsAreLeast: false,
@@ -108,6 +109,14 @@ https://console.example/tenants/0199c1d2-0000-7000-8000-000000000001/notificatio
     expect(text.match(/user\d+@/g)).toHaveLength(10);
     expect(text).toContain('  and 4,990 more\n');
     expect(html).toContain('and 4,990 more');
+  });
+
+  it('tells the whole extent when it was told before', async () => {
+    expect((await render()).text).not.toContain('In all');
+    const { text } = await render({ kind: 'continued', episodeFailureCount: 5_003 });
+    expect(text).toContain(
+      'Began:       2 March 2026 at 08:00 UTC\nIn all:      5,003 failed requests since then\n',
+    );
   });
 
   it('says truthfully when the identity provider will not come again', async () => {

@@ -8,6 +8,8 @@ export interface CoveredFailures {
   readonly openedAt: string;
   readonly firstFailureAt: string;
   readonly failureCount: number;
+  /** Failures of the whole episode, those of earlier mails among them. */
+  readonly episodeFailureCount: number;
   readonly userCount: number;
   readonly groupCount: number;
   /** The two counts are a lower bound: further names were not kept. */
@@ -31,6 +33,7 @@ const NAMES_MAX = 10;
 interface ClosedRow {
   readonly cause: Incident['cause'];
   readonly opened_at: Date;
+  readonly failure_count: number;
   readonly mail_failure_count: number;
   readonly mail_subject_count: number;
 }
@@ -55,7 +58,7 @@ export class PostgresCoveredFailures {
       'incidents.close-mail',
       `update notifier.incidents set mail_gathering = false
        where tenant_id = $1 and incident_id = $2 and mail_sequence = $3
-       returning cause, opened_at, mail_failure_count, mail_subject_count`,
+       returning cause, opened_at, failure_count, mail_failure_count, mail_subject_count`,
       key,
     );
     const [incident] = closed.rows;
@@ -110,6 +113,7 @@ function coveredFailures(
     openedAt: incident.opened_at.toISOString(),
     firstFailureAt: first.occurred_at.toISOString(),
     failureCount: incident.mail_failure_count,
+    episodeFailureCount: incident.failure_count,
     userCount: counts.users,
     groupCount: counts.groups,
     countsAreLeast: incident.mail_subject_count >= SUBJECTS_PER_MAIL_MAX,

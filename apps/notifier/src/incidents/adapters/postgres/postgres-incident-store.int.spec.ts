@@ -177,7 +177,11 @@ describe('recording failures in Postgres', () => {
     const mails = await mailsOf(tenantId);
     expect(mails[1]).toMatchObject({ sequence: 2, kind: 'continued' });
     expect(mails[1]!.wait_ms).toBeGreaterThanOrEqual(policy.quietPeriodMs);
-    expect(await close(tenantId, incident!.incident_id, 2)).toMatchObject({ failureCount: 2, userCount: 2 });
+    expect(await close(tenantId, incident!.incident_id, 2)).toMatchObject({
+      failureCount: 2,
+      episodeFailureCount: 3,
+      userCount: 2,
+    });
   });
 
   it('stores what strangers write as text and nothing else', async () => {
