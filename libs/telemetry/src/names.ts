@@ -14,8 +14,6 @@ export const spanNames = {
   send: (topic: string): string => `send ${topic}`,
   process: (topic: string): string => `process ${topic}`,
   applyBatch: 'apply batch',
-  decide: 'decide',
-  relayBatch: 'relay outbox',
   query: (statement: string): string => `query ${statement}`,
   internalRequest: (method: string, route: string): string => `${method} ${route}`,
   renderMail: 'render mail',
@@ -143,7 +141,6 @@ export const metricDefinitions = {
   apply_retries_total: counter('Apply transactions run again', ['reason']),
   apply_queue_depth: gauge('Commands that wait for the applier', ['lane']),
   commands_applied_total: counter('Commands with a stored outcome', ['type', 'outcome', 'cause']),
-  commands_duplicate_total: counter('Commands that had been applied before', []),
 
   // Directory: outbox and relay.
   outbox_depth: gauge('Rows in the outbox', []),
@@ -166,7 +163,7 @@ export const metricDefinitions = {
 
   // Kafka clients.
   consumer_lag_messages: gauge('Messages not yet handled', ['topic', 'partition']),
-  consumer_lag_seconds: gauge('Age of the oldest message not yet handled', ['topic']),
+  consumer_lag_seconds: gauge('Age of the oldest message not yet handled', ['topic', 'partition']),
   consumer_batches_total: counter('Batches handed out by the client', ['topic']),
   consumer_messages_total: counter('Messages handled', ['topic', 'result']),
   consumer_rebalances_total: counter('Times the consumer joined its group', ['group']),
@@ -189,7 +186,6 @@ export const metricDefinitions = {
   mail_seconds: histogram('Time of one delivery attempt', [], delaySeconds),
   mails_waiting: gauge('Mails to be delivered', []),
   notification_delay_seconds: histogram('From a failure to the mail that covers it', [], delaySeconds),
-  incidents_open: gauge('Incidents that are not resolved', []),
   failures_consumed_total: counter('Provisioning failures read', ['cause']),
 
   // Every process.

@@ -50,6 +50,7 @@ function credentialCheck(internalToken: string) {
 
 function handlerOf(route: InternalRoute, metrics: Metrics) {
   const seconds = metrics.histogram('query_seconds');
+  const refused = metrics.counter('queries_refused_total');
   const spanName = spanNames.internalRequest(route.method, route.path);
   const attributes = { [attributeKeys.httpMethod]: route.method, [attributeKeys.httpRoute]: route.path };
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -61,6 +62,9 @@ function handlerOf(route: InternalRoute, metrics: Metrics) {
       );
       if (json === null) return await reply.status(204).send();
       return await reply.header('content-type', 'application/json').send(json);
+    } catch (error) {
+      if (problemOf(error).cause === 'overloaded') refused.inc({ kind: route.name });
+      throw error;
     } finally {
       seconds.observe({ kind: route.name }, (performance.now() - startedAt) / 1_000);
     }
