@@ -99,7 +99,10 @@ export async function startGateway(
       phase: 'accept',
       name: 'requests in flight',
       deadlineMs: DRAIN_DEADLINE_MS + 500,
-      run: () => listener.close(DRAIN_DEADLINE_MS),
+      run: () => {
+        gateway.parts.face.stopKeepingAlive();
+        return listener.close(DRAIN_DEADLINE_MS);
+      },
     });
     return {
       url: urlOf(config.host, listener.port),

@@ -7,6 +7,7 @@ import {
   spanNames,
   tracer,
   type Context,
+  type CounterOf,
   type HistogramOf,
   type Metrics,
 } from '@muster/telemetry';
@@ -24,6 +25,7 @@ const sendCommands = spanNames.send(COMMANDS_TOPIC);
  */
 export class CommandBus {
   private readonly seconds: HistogramOf<'command_seconds'>;
+  private readonly outcomes: CounterOf<'command_outcomes_total'>;
 
   constructor(
     private readonly appender: RecordAppender,
@@ -33,13 +35,22 @@ export class CommandBus {
     private readonly nowMs: () => number,
   ) {
     this.seconds = metrics.histogram('command_seconds');
+    this.outcomes = metrics.counter('command_outcomes_total');
   }
 
-  /** Throws 503 `overloaded` when too many wait already; nothing was published then. */
-  submit(command: Command, trace: Context): Promise<CommandEnd> {
-    const end = this.pending.add(command);
+  /** Rejects with 503 `overloaded` when too many wait already; nothing was published then. */
+  async submit(command: Command, trace: Context): Promise<CommandEnd> {
+    const ending = this.pending.add(command);
     void this.publish(command, trace);
+    const end = await ending;
+    this.count(command, end);
     return end;
+  }
+
+  private count({ type }: Command, end: CommandEnd): void {
+    const outcome = end.kind === 'decided' ? end.outcome.status : end.kind;
+    const cause = end.kind === 'decided' && end.outcome.status === 'rejected' ? end.outcome.cause : '';
+    this.outcomes.inc({ type, outcome, cause });
   }
 
   private async publish(command: Command, trace: Context): Promise<void> {

@@ -14,7 +14,7 @@ export class DirectoryUnreachableError extends Error {
   override readonly name = 'DirectoryUnreachableError';
 }
 
-/** The directory understood and refused (4xx). `problem` is its RFC 9457 body. */
+/** The directory refused, or said why it cannot answer now. `problem` is its RFC 9457 body. */
 export class DirectoryProblemError extends Error {
   override readonly name = 'DirectoryProblemError';
 
@@ -81,12 +81,12 @@ export class DirectoryClient {
       headers,
       ...(body === undefined ? {} : { body }),
     });
-    if (statusCode >= 500 || statusCode === 401 || statusCode === 429) {
+    if (statusCode < 400) return parseAnswer(text);
+    const problem = problemOf(text);
+    if (problem.cause === undefined && (statusCode >= 500 || statusCode === 401 || statusCode === 429)) {
       throw new DirectoryUnreachableError(`the directory answered ${statusCode}`);
     }
-    const parsed = parseAnswer(text);
-    if (statusCode >= 400) throw new DirectoryProblemError(statusCode, problemOf(parsed));
-    return parsed;
+    throw new DirectoryProblemError(statusCode, problem);
   }
 
   private async send(request: Parameters<Pool['request']>[0]): Promise<{ statusCode: number; text: string }> {
@@ -110,6 +110,12 @@ function parseAnswer(text: string): unknown {
   }
 }
 
-function problemOf(parsed: unknown): Readonly<Record<string, unknown>> {
-  return typeof parsed === 'object' && parsed !== null ? (parsed as Readonly<Record<string, unknown>>) : {};
+/** What is no problem document has no members: a proxy on the way answers in its own words. */
+function problemOf(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
 }

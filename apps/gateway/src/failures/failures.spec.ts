@@ -76,6 +76,14 @@ describe('FailurePublisher', () => {
     expect(decodeFailure(appender.records[0]!)).toEqual(failure);
   });
 
+  it('publishes a failure that breaks its schema all the same, and counts the bug', async () => {
+    const appender = new RecordingAppender();
+    const counted = createMetrics('test', { processMetrics: false });
+    await new FailurePublisher(appender, counted).publish({ ...failure, detail: '' });
+    expect(appender.records).toHaveLength(1);
+    expect((await counted.render()).body).toMatch(/muster_records_invalid_total\{[^}]*topic="provisioning\.failures\.v1"[^}]*\} 1/);
+  });
+
   it('does not keep the answer waiting when the log does not answer', async () => {
     const appender = new RecordingAppender();
     appender.behaviour = 'hang';

@@ -7,6 +7,7 @@ import {
   type StoredResource,
   type TenantId,
 } from '@muster/contracts';
+import { SCIM_TYPES } from '@muster/scim';
 import type { Context } from '@muster/telemetry';
 import { DirectoryProblemError, type DirectoryClient } from '../directory-client/directory-client.js';
 import { Refusal } from '../refusals/refusal.js';
@@ -62,11 +63,17 @@ function queryResponseFromJson(value: unknown): QueryResponse {
     : { totalResults, resources };
 }
 
-/** The directory's own refusals (a cursor that is not one, a tenant that is paused) go to the client as they are. */
+/** The directory's own words (a cursor that is not one, too many queries at once) go to the client as they are. */
 function refusalOfRead(error: unknown): Refusal {
-  if (error instanceof DirectoryProblemError && isCauseKey(error.problem.cause)) {
-    const { detail, cause } = error.problem;
-    return new Refusal(cause, { decidedBy: 'directory', ...(typeof detail === 'string' ? { detail } : {}) });
+  if (!(error instanceof DirectoryProblemError) || !isCauseKey(error.problem.cause)) {
+    return new Refusal('directory_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
   }
-  return new Refusal('directory_unavailable', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  const { cause, detail } = error.problem;
+  const scimType = SCIM_TYPES.find((each) => each === error.problem.scimType);
+  return new Refusal(cause, {
+    decidedBy: 'directory',
+    ...(typeof detail === 'string' ? { detail } : {}),
+    ...(scimType === undefined ? {} : { scimType }),
+    ...(error.status === 503 ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+  });
 }

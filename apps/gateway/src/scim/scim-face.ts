@@ -32,6 +32,7 @@ export type Handler = (exchange: Exchange) => Promise<Answer>;
  * into a SCIM error, publishes failed writes, and counts.
  */
 export class ScimFace {
+  private isStopping = false;
   private readonly inFlightGate = new Gate(REQUESTS_IN_FLIGHT_MAX);
   private readonly total: CounterOf<'scim_requests_total'>;
   private readonly seconds: HistogramOf<'scim_request_seconds'>;
@@ -52,6 +53,11 @@ export class ScimFace {
     metrics.onCollect(() => this.inFlight.set(this.inFlightGate.inUse));
   }
 
+  /** From now on every answer asks its client to come back on another connection, that is, to another process. */
+  stopKeepingAlive(): void {
+    this.isStopping = true;
+  }
+
   /** Answers one request. Never rejects. */
   async answer(request: FastifyRequest, reply: FastifyReply, route: string, handle: Handler): Promise<void> {
     const exchange = this.open(request, reply, route);
@@ -68,6 +74,7 @@ export class ScimFace {
       this.inFlightGate.leave(entered);
       this.bodyMemory.leave(exchange.bodyBytes);
     }
+    if (this.isStopping) reply.raw.setHeader('connection', 'close');
     sendAnswer(exchange, answer);
     this.close(exchange, answer.status);
   }

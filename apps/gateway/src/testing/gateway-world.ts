@@ -77,13 +77,21 @@ export async function startGatewayWorld(
     LOG_LEVEL: 'silent',
     ...env,
   });
-  const gateway = await startGateway(config, {
-    logger: createLogger({ service: 'gateway', level: 'silent' }),
-    metrics: createMetrics('gateway', { processMetrics: false }),
-    ...overrides,
-    eventLog,
-  });
-  const world: GatewayWorld = {
+  const closeSurroundings = async (): Promise<void> => {
+    await failureReader.close();
+    await closeDirectory();
+    await eventLog.close();
+  };
+  const logger = createLogger({ service: 'gateway', level: 'silent' });
+  const metrics = createMetrics('gateway', { processMetrics: false });
+  let gateway: Gateway;
+  try {
+    gateway = await startGateway(config, { logger, metrics, ...overrides, eventLog });
+  } catch (error) {
+    await closeSurroundings();
+    throw error;
+  }
+  return {
     gateway,
     directory,
     eventLog,
@@ -93,12 +101,9 @@ export async function startGatewayWorld(
     ready: () => eventually(async () => (await fetch(`${gateway.operationsUrl}/readyz`)).status === 200),
     close: async () => {
       await gateway.close();
-      await failureReader.close();
-      await closeDirectory();
-      await eventLog.close();
+      await closeSurroundings();
     },
   };
-  return world;
 }
 
 function addTenant(directory: ScriptedDirectory, options: TenantOptions = {}): SampleTenant {

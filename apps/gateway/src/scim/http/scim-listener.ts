@@ -36,6 +36,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the keep-alive of connectors and load balancers, or a request meets a connection that is just being closed. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const IDLE_SWEEP_MS = 50;
 const HEADER_BYTES_MAX = 16_384;
 
 /** Opens the listener that faces the internet. Every answer it gives is SCIM, down to what the HTTP parser refuses. */
@@ -101,11 +102,15 @@ function refuseUnparsable(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
+/** Connections become idle one by one while the last requests are answered; a kept-alive one would hold up the end. */
 async function closeWithin(app: NestFastifyApplication, deadlineMs: number): Promise<void> {
-  const timer = setTimeout(() => app.getHttpServer().closeAllConnections(), deadlineMs);
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
   try {
     await app.close();
   } finally {
+    clearInterval(sweep);
     clearTimeout(timer);
   }
 }

@@ -14,6 +14,7 @@ import {
   type VersionCondition,
 } from '@muster/contracts';
 import { parsePatch, parseResource } from '@muster/scim';
+import { attributeKeys } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
 import type { CommandBus } from '../../commands/command-bus.js';
 import { documentHash } from '../../commands/document-hash.js';
@@ -182,6 +183,7 @@ export class ResourceWrites {
     if (exchange.attempt !== undefined && command.type.endsWith('.create.requested')) {
       exchange.attempt.resourceId = command.resourceId;
     }
+    exchange.span.setAttribute(attributeKeys.commandId, command.commandId);
     const end = await this.parts.commands.submit(command, exchange.trace);
     if (end.kind === 'unknown') this.parts.undelivered.markUnknown(command);
     return appliedOrRefusal(end);
