@@ -147,7 +147,6 @@ export const metricDefinitions = {
   outbox_oldest_seconds: gauge('Age of the oldest row in the outbox', []),
   outbox_published_total: counter('Outbox rows published', ['topic']),
   outbox_parked_total: counter('Outbox rows set aside after repeated failure', ['topic']),
-  outbox_invalid_total: counter('Records published although they break the schema of their topic', ['topic']),
   relay_publish_seconds: histogram('Time to publish one relay batch', [], workSeconds),
   relay_batch_size: histogram('Outbox rows per relay batch', [], batchItems),
   relay_leading: gauge('1 while this process holds the relay lock of the shard', ['shard']),
@@ -162,6 +161,7 @@ export const metricDefinitions = {
   queries_refused_total: counter('Queries refused because too many wait', ['kind']),
 
   // Kafka clients.
+  records_invalid_total: counter('Records published although they break the schema of their topic', ['topic']),
   consumer_lag_messages: gauge('Messages not yet handled', ['topic', 'partition']),
   consumer_lag_seconds: gauge('Age of the oldest message not yet handled', ['topic', 'partition']),
   consumer_batches_total: counter('Batches handed out by the client', ['topic']),

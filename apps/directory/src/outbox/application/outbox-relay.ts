@@ -126,7 +126,7 @@ export class OutboxRelay {
   private checkSchema(record: OutgoingRecord): void {
     const problems = record.topic === FAILURES_TOPIC ? validateFailureRecord(record) : validateFactRecord(record);
     if (problems.length === 0) return;
-    this.options.metrics.counter('outbox_invalid_total').inc({ topic: record.topic });
+    this.options.metrics.counter('records_invalid_total').inc({ topic: record.topic });
     this.options.warn(`a record breaks the schema of its topic: ${problems.join('; ')}`, null);
   }
 
