@@ -12,42 +12,60 @@ import {
 /**
  * Evaluates a resolved filter on a document that has its `id`, `meta` and whatever else the filter names.
  *
- * - A comparison holds if it holds for one of the values of a multi-valued attribute, and for no value at all if there
- *   is none; `ne` is exactly the negation of `eq`, so it holds for an absent attribute.
+ * - A comparison holds if it holds for one of the values of a multi-valued attribute, and not if there is no value;
+ *   `ne` is exactly the negation of `eq`, so it holds for an absent attribute.
  * - Text of attributes that are not caseExact is compared by `foldCase`; the order of text is by code point.
  * - `pr` holds for an attribute with a value that is not empty.
  */
 export function matchesFilter(filter: ResolvedFilter, document: ScimDocument): boolean {
+  return documentPredicate(filter)(document);
+}
+
+/** `matchesFilter` prepared once for many documents. */
+export function documentPredicate(filter: ResolvedFilter): (document: ScimDocument) => boolean {
   switch (filter.kind) {
-    case 'and':
-      return filter.filters.every((each) => matchesFilter(each, document));
-    case 'or':
-      return filter.filters.some((each) => matchesFilter(each, document));
-    case 'not':
-      return !matchesFilter(filter.filter, document);
+    case 'and': {
+      const all = filter.filters.map(documentPredicate);
+      return (document) => all.every((each) => each(document));
+    }
+    case 'or': {
+      const any = filter.filters.map(documentPredicate);
+      return (document) => any.some((each) => each(document));
+    }
+    case 'not': {
+      const inner = documentPredicate(filter.filter);
+      return (document) => !inner(document);
+    }
     case 'present':
-      return someValue(filter.path, document, (value) => !isEmptyValue(value));
-    case 'valuePath':
-      return someValue(filter.path, document, (value) => matchesValue(filter.filter, value));
+      return (document) => someValue(filter.path, document, isPresent);
+    case 'valuePath': {
+      const inner = valuePredicate(filter.filter);
+      return (document) => someValue(filter.path, document, inner);
+    }
     case 'comparison':
-      return filter.operator === 'ne'
-        ? !compares('eq', filter, document)
-        : compares(filter.operator, filter, document);
+      return comparisonPredicate(filter);
   }
 }
 
 /** Evaluates the inside of `path[...]` on one value of `path`. */
 export function matchesValue(filter: ResolvedFilter, value: ScimValue): boolean {
-  return matchesFilter(filter, isComplex(value) ? value : { value });
+  return valuePredicate(filter)(value);
 }
 
-function compares(
-  operator: ComparisonOperator,
+/** `matchesValue` prepared once for many values. */
+export function valuePredicate(filter: ResolvedFilter): (value: ScimValue) => boolean {
+  const predicate = documentPredicate(filter);
+  return (value) => predicate(isComplex(value) ? value : { value });
+}
+
+function comparisonPredicate(
   filter: ComparisonFilter<ResolvedAttribute>,
-  document: ScimDocument,
-): boolean {
-  const holds = comparator(operator, filter.path, filter.value);
-  return someValue(filter.path, document, holds);
+): (document: ScimDocument) => boolean {
+  const { path, operator, value } = filter;
+  const holds = comparator(operator === 'ne' ? 'eq' : operator, path, value);
+  return operator === 'ne'
+    ? (document) => !someValue(path, document, holds)
+    : (document) => someValue(path, document, holds);
 }
 
 function someValue(
@@ -74,36 +92,36 @@ function someSubValue(
   return isList(sub) ? sub.some(holds) : holds(sub);
 }
 
-function isEmptyValue(value: ScimValue): boolean {
-  if (isList(value)) return value.length === 0;
-  return isComplex(value) ? Object.keys(value).length === 0 : value === '';
+function isPresent(value: ScimValue): boolean {
+  if (isList(value)) return value.length > 0;
+  return isComplex(value) ? Object.keys(value).length > 0 : value !== '';
 }
 
+type ValueOperator = Exclude<ComparisonOperator, 'ne'>;
+
 function comparator(
-  operator: ComparisonOperator,
+  operator: ValueOperator,
   { definition }: ResolvedAttribute,
   literal: FilterLiteral,
 ): (value: ScimValue) => boolean {
   if (definition.type === 'dateTime') {
     const instant = epochMs(String(literal));
-    return (value) => typeof value === 'string' && ordered(operator, epochMs(value) - instant);
+    return (value) => typeof value === 'string' && isOrdered(operator, epochMs(value) - instant);
   }
   if (typeof literal === 'number') {
-    return (value) => typeof value === 'number' && ordered(operator, Math.sign(value - literal));
+    return (value) => typeof value === 'number' && isOrdered(operator, Math.sign(value - literal));
   }
   if (typeof literal !== 'string') return (value) => value === literal;
-  const wanted = definition.caseExact ? literal : foldCase(literal);
-  return (value) =>
-    typeof value === 'string' &&
-    comparesText(operator, definition.caseExact ? value : foldCase(value), wanted);
+  if (definition.caseExact)
+    return (value) => typeof value === 'string' && comparesText(operator, value, literal);
+  const wanted = foldCase(literal);
+  return (value) => typeof value === 'string' && comparesText(operator, foldCase(value), wanted);
 }
 
-function comparesText(operator: ComparisonOperator, text: string, wanted: string): boolean {
+function comparesText(operator: ValueOperator, text: string, wanted: string): boolean {
   switch (operator) {
     case 'eq':
       return text === wanted;
-    case 'ne':
-      return text !== wanted;
     case 'co':
       return text.includes(wanted);
     case 'sw':
@@ -114,16 +132,14 @@ function comparesText(operator: ComparisonOperator, text: string, wanted: string
     case 'ge':
     case 'lt':
     case 'le':
-      return ordered(operator, compareText(text, wanted));
+      return isOrdered(operator, compareText(text, wanted));
   }
 }
 
-function ordered(operator: ComparisonOperator, difference: number): boolean {
+function isOrdered(operator: ValueOperator, difference: number): boolean {
   switch (operator) {
     case 'eq':
       return difference === 0;
-    case 'ne':
-      return difference !== 0;
     case 'gt':
       return difference > 0;
     case 'ge':
@@ -132,6 +148,7 @@ function ordered(operator: ComparisonOperator, difference: number): boolean {
       return difference < 0;
     case 'le':
       return difference <= 0;
+    // resolveFilter lets these reach text only.
     case 'co':
     case 'sw':
     case 'ew':

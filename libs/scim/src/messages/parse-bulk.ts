@@ -197,32 +197,41 @@ function orderOperations(operations: readonly BulkOperation[]): readonly BulkOpe
   while (waiting.length > 0) {
     const blocked: BulkOperation[] = [];
     for (const operation of waiting) {
-      const isReady = operation.kind === 'refused' || operation.after.every((bulkId) => done.has(bulkId));
-      if (!isReady) blocked.push(operation);
-      else finish(operation, ordered, done);
+      if (operation.kind === 'step' && operation.after.some((bulkId) => !done.has(bulkId))) {
+        blocked.push(operation);
+        continue;
+      }
+      ordered.push(operation);
+      if (operation.kind === 'step' && operation.method === 'POST') done.add(operation.bulkId!);
     }
-    if (blocked.length === waiting.length) finish(cutCircle(blocked, done), ordered, done);
-    waiting =
-      blocked.length === waiting.length
-        ? blocked.filter(({ index }) => index !== ordered.at(-1)!.index)
-        : blocked;
+    waiting = blocked.length === waiting.length ? cutCircle(blocked, done) : blocked;
   }
   return ordered;
 }
 
-function finish(operation: BulkOperation, ordered: BulkOperation[], done: Set<string>): void {
-  ordered.push(operation);
-  if (operation.kind === 'step' && operation.method === 'POST') done.add(operation.bulkId!);
-}
-
-/** Every blocked operation waits for a creation, so one of the creations waits for another in a circle. */
-function cutCircle(blocked: readonly BulkOperation[], done: ReadonlySet<string>): BulkOperation {
-  const first = blocked.find((each) => each.kind === 'step' && each.method === 'POST')!;
-  if (first.kind === 'refused') return first;
-  const missing = first.after.filter((bulkId) => !done.has(bulkId));
-  return {
-    ...first,
-    after: first.after.filter((bulkId) => done.has(bulkId)),
-    deferred: [...first.deferred, ...missing],
-  };
+/** All wait for a creation that waits itself, so some creations wait for each other: the earliest of these stops. */
+function cutCircle(blocked: readonly BulkOperation[], done: ReadonlySet<string>): readonly BulkOperation[] {
+  const creations = new Map(
+    blocked.flatMap((each) =>
+      each.kind === 'step' && each.method === 'POST' ? [[each.bulkId!, each] as const] : [],
+    ),
+  );
+  const trail: BulkStep[] = [];
+  let step = creations.values().next().value!;
+  while (!trail.includes(step)) {
+    trail.push(step);
+    step = creations.get(step.after.find((bulkId) => !done.has(bulkId))!)!;
+  }
+  const circle = trail.slice(trail.indexOf(step));
+  const earliest = circle.reduce((first, each) => (each.index < first.index ? each : first));
+  const isMissing = (bulkId: string): boolean => !done.has(bulkId);
+  return blocked.map((each) =>
+    each !== earliest
+      ? each
+      : {
+          ...earliest,
+          after: earliest.after.filter((bulkId) => done.has(bulkId)),
+          deferred: [...earliest.deferred, ...earliest.after.filter(isMissing)],
+        },
+  );
 }

@@ -70,7 +70,7 @@ export function applyPatch(
 
 const NOTHING: ScimDocument = Object.freeze(emptyDocument());
 /** Keeps a request that selects again and again from long lists from holding up all others. */
-const COMPARISONS_MAX = 5_000_000;
+const COMPARISONS_MAX = 2_000_000;
 
 /** Returns the changed copy of `home`, or undefined when the operation changes nothing. */
 function applyIn(

@@ -41,12 +41,18 @@ export function patchValues(
       ? removeValues(definition, values, operation, filter)
       : setValues(definition, values, operation, filter);
   if (patched === values) return values;
-  const next = mergeRepeatedValues(patched);
+  const next = mayRepeat(operation) ? mergeRepeatedValues(patched) : patched;
   if (next.length > definition.valuesMax) {
     throw invalidValue(`${definition.name} would hold more than ${definition.valuesMax} values.`);
   }
   checkRequired(definition, values, next);
   return next;
+}
+
+/** Only a change of what makes a value the same as another can make two of them one. */
+function mayRepeat({ path: { filter, subAttribute } }: PatchOperation): boolean {
+  if (subAttribute !== undefined) return subAttribute === 'value' || subAttribute === 'type';
+  return filter !== undefined;
 }
 
 function removeValues(

@@ -6,7 +6,7 @@ import {
   type ScimValue,
 } from '../document/scim-document.js';
 import { type ResolvedFilter } from '../filter/filter.js';
-import { matchesValue } from '../filter/matches-filter.js';
+import { valuePredicate } from '../filter/matches-filter.js';
 
 /** Positions of the values that a path's filter selects; without a filter, of all. */
 export function selectValues(
@@ -14,8 +14,9 @@ export function selectValues(
   filter: ResolvedFilter | undefined,
 ): ReadonlySet<number> {
   const positions = new Set<number>();
+  const isSelected = filter === undefined ? () => true : valuePredicate(filter);
   for (let position = 0; position < values.length; position += 1) {
-    if (filter === undefined || matchesValue(filter, values[position]!)) positions.add(position);
+    if (isSelected(values[position]!)) positions.add(position);
   }
   return positions;
 }
@@ -123,7 +124,8 @@ export class ListedValues {
 function keyOf(value: ScimValue): string {
   if (!isComplex(value)) return JSON.stringify(value);
   const { value: inner } = value;
-  if (inner !== undefined) return `value ${JSON.stringify(inner)}`;
+  if (typeof inner === 'string') return `value ${inner}`;
+  if (inner !== undefined) return `other ${JSON.stringify(inner)}`;
   return JSON.stringify(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 

@@ -26,7 +26,8 @@ function repetitionKey(value: ScimValue): string | undefined {
   if (!isComplex(value)) return JSON.stringify(value);
   const { type, value: inner } = value;
   if (inner === undefined) return undefined;
-  return `${typeof type === 'string' ? type.toLowerCase() : ''} ${JSON.stringify(inner)}`;
+  const pair = typeof inner === 'string' ? `text ${inner}` : `other ${JSON.stringify(inner)}`;
+  return typeof type === 'string' ? `${type.toLowerCase()} ${pair}` : ` ${pair}`;
 }
 
 function mergeValues(first: ScimValue, later: ScimValue): ScimValue {
