@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Of one program with all its children. */
+/** Of one program; of Postgres with its backends. */
 export interface Usage {
   readonly cpuSeconds: number;
   readonly residentMiB: number;
@@ -23,8 +23,7 @@ function statOf(pid: number): Stat | null {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const number = (index: number): number => Number(fields[index - 3] ?? 0);
-    // utime and stime, and those of children that have ended and been waited for.
-    const ticks = number(14) + number(15) + number(16) + number(17);
+    const ticks = number(14) + number(15);
     return { pid, parent: number(4), cpuSeconds: ticks / TICKS_PER_SECOND, residentMiB: (number(24) * PAGE_BYTES) / 2 ** 20 };
   } catch {
     return null;
@@ -39,7 +38,7 @@ export function usageOf(pids: Readonly<Record<string, number>>): Map<string, Usa
     .filter((stat) => stat !== null);
   return new Map(
     Object.entries(pids).map(([name, pid]) => {
-      const own = stats.filter((stat) => stat.pid === pid || stat.parent === pid);
+      const own = stats.filter((stat) => stat.pid === pid || (name === 'postgres' && stat.parent === pid));
       return [
         name,
         {
