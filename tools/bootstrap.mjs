@@ -15,8 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { constants } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
+import { setInterval } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -36,11 +37,19 @@ const PROGRAMS = {
 let current;
 let stopSignal;
 
-for (const signal of SIGNALS) {
-  process.on(signal, () => {
-    stopSignal = signal;
-    current?.kill(signal);
-  });
+for (const signal of SIGNALS) process.on(signal, () => passOn(signal));
+
+function passOn(signal) {
+  stopSignal = signal;
+  current?.kill(signal);
+}
+
+// npm passes a signal to its shell, and a shell in between dies of it without a word to us. (`exec` in package.json leaves none there.)
+if (process.env.npm_lifecycle_event !== undefined) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent && stopSignal === undefined) passOn('SIGTERM');
+  }, 500).unref();
 }
 
 /** Runs a program to its end; resolves with an exit code as a shell would give it. */
@@ -124,17 +133,30 @@ async function install() {
   writeFileSync(join(MODULES, '.muster-installed'), wanted);
 }
 
-/** The workspaces that a program needs built: those with a tsconfig.json, without the rooms that only other programs run. */
-function workspacesFor(name) {
-  const { workspaces: patterns } = JSON.parse(readText(join(ROOT, 'package.json')));
-  const unneeded = { start: /^(tests\/|bench$)/, bench: /^tests\// }[name];
-  return patterns
+/** The rooms to build for a program: those named, and what they refer to; for the tests every room. */
+function roomsFor(name) {
+  const wanted =
+    { start: ['tools/stack', 'apps/musterctl'], bench: ['bench', 'tools/stack'] }[name] ?? allRooms();
+  const rooms = new Set();
+  const visit = (room) => {
+    if (rooms.has(room)) return;
+    rooms.add(room);
+    const { references = [] } = JSON.parse(readText(join(ROOT, room, 'tsconfig.json')));
+    for (const { path } of references) visit(relative(ROOT, resolve(ROOT, room, path)));
+  };
+  wanted.forEach(visit);
+  return [...rooms].sort();
+}
+
+function allRooms() {
+  const { workspaces } = JSON.parse(readText(join(ROOT, 'package.json')));
+  return workspaces
     .flatMap((pattern) => {
       if (!pattern.endsWith('/*')) return [pattern];
       const folder = pattern.slice(0, -2);
       return readdirSync(join(ROOT, folder)).map((entry) => `${folder}/${entry}`);
     })
-    .filter((folder) => existsSync(join(ROOT, folder, 'tsconfig.json')) && !unneeded?.test(folder));
+    .filter((folder) => existsSync(join(ROOT, folder, 'tsconfig.json')));
 }
 
 /** Changes whenever a source file, a package or the compiler's settings change. */
@@ -154,7 +176,7 @@ function sourcesDigest(folders) {
 }
 
 async function build(name) {
-  const folders = workspacesFor(name);
+  const folders = roomsFor(name);
   const stampFile = join(CACHE, `built-${name}`);
   const wanted = sourcesDigest(folders);
   const isComplete = folders.every((folder) => existsSync(join(ROOT, folder, 'dist')));

@@ -6,8 +6,11 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeEnd, lastLines, type ProcessEnd } from '../process/child-process.js';
 import { type ControlAnswer, type ControlRequest } from '../supervisor/control-channel.js';
+import { type ServiceName } from '../supervisor/program.js';
+import { provideSecrets } from '../supervisor/secrets.js';
+import { serviceEnvironments } from '../supervisor/service-environment.js';
 import { stackMark } from '../supervisor/stack-lock.js';
-import { resolveHome, ROOT, type StackOverrides } from '../supervisor/stack-settings.js';
+import { parseStackSettings, resolveHome, ROOT, type StackOverrides } from '../supervisor/stack-settings.js';
 import { readStackState, type StackState } from '../supervisor/stack-state.js';
 
 const SUPERVISOR = join(ROOT, 'tools', 'stack', 'dist', 'start.js');
@@ -33,6 +36,8 @@ export interface RunningStack {
   readonly outputPath: string;
   /** As on disk now: process ids change when something is started again. */
   state(): StackState;
+  /** What a service of this stack is started with, without `serviceEnv`: for a second process of it, on ports of its own. */
+  environmentOf(name: ServiceName): Record<string, string>;
   /** Sends a signal to a program (`directory`, `kafka`, ...); the supervisor starts it again when it dies. @throws when it does not run */
   kill(name: string, signal?: NodeJS.Signals): void;
   /** Waits until the program runs under another process id than `previousPid`, and returns the new one. */
@@ -103,6 +108,13 @@ class ChildStack implements RunningStack {
     const state = readStackState(this.home);
     if (state === undefined) throw this.#failure('has no state');
     return state;
+  }
+
+  environmentOf(name: ServiceName): Record<string, string> {
+    const { ports, databaseUrl = '', kafkaBrokers, smtpUrl } = this.state();
+    const { inherited } = parseStackSettings({ ...process.env, MUSTER_HOME: this.home });
+    const input = { inherited, ports, secrets: provideSecrets(this.home), databaseUrl, smtpUrl };
+    return serviceEnvironments({ ...input, kafkaBrokers: kafkaBrokers ?? undefined })[name];
   }
 
   kill(name: string, signal: NodeJS.Signals = 'SIGKILL'): void {
