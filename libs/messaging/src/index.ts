@@ -14,6 +14,7 @@ export {
   type InProcessEventLogOptions,
 } from './in-process/in-process-event-log.js';
 export { InProcessStore, type InProcessStoreOptions } from './in-process/in-process-store.js';
+export { type KafkaSecurity } from './kafka/kafka-client.js';
 export { KafkaEventLog, openKafkaEventLog, type KafkaEventLogOptions } from './kafka/kafka-event-log.js';
 export { EventLogTransport, type EventLogTransportOptions } from './nest/event-log-transport.js';
 export { OnBatch, type BatchMethodDecorator, type OnBatchOptions } from './nest/on-batch.js';

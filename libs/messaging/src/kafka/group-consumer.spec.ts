@@ -251,6 +251,17 @@ describe('GroupConsumer', () => {
     expect(deaths[0]?.message).toContain('no sign of life');
   });
 
+  it('can be closed while it starts', async () => {
+    const starting = expect(consumer.start()).rejects.toThrow('closed before');
+    await consumer.close();
+    await starting;
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(deaths).toEqual([]);
+    expect(consumers.map(({ isDisconnected, eachBatch }) => [isDisconnected, eachBatch])).toEqual([
+      [true, undefined],
+    ]);
+  });
+
   it('rejects its start when the topic does not exist', async () => {
     connectErrors = [protocolError('UNKNOWN_TOPIC_OR_PARTITION')];
     await expect(consumer.start()).rejects.toThrow('UNKNOWN_TOPIC_OR_PARTITION');

@@ -6,7 +6,7 @@ import {
 } from 'kafkajs';
 import { SubscriptionDeathError } from '../ports/errors.js';
 import { type MessagingLogger } from '../ports/logger.js';
-import { CONSUMER_RETRY, type KafkaClientFactory } from './kafka-client.js';
+import { CONNECT_RETRY, CONSUMER_RETRY, type KafkaClientFactory } from './kafka-client.js';
 import { errorLabel, isHopeless, isMembershipLost, isUnknownTopic } from './kafka-errors.js';
 import { LivenessWatch } from './liveness-watch.js';
 import { withinMs } from './within-ms.js';
@@ -42,7 +42,8 @@ const HEARTBEAT_TIMER_MS = 500;
 /** Bounds how late an idle consumer notices a rebalance or a stop; new records arrive at once anyway. */
 const FETCH_WAIT_MS_MAX = 200;
 const REQUEST_TIMEOUT_MS = 10_000;
-const START_TIMEOUT_MS = 30_000;
+/** Enough for a rebalance of a group with a stuck member; whoever starts may try again. */
+const START_TIMEOUT_MS = 12_000;
 const SILENCE_MS_MAX = 30_000;
 const ALIVE_SILENCE_MS_MAX = 10_000;
 const RELAUNCH_PAUSE_MS = 100;
@@ -91,6 +92,8 @@ export class GroupConsumer {
       },
     });
     this.#heartbeatTimer = setInterval(() => void this.#beat(), HEARTBEAT_TIMER_MS);
+    // Whoever does not wait for the start learns of its failure otherwise.
+    this.#started.promise.catch(() => undefined);
   }
 
   /** Resolves after the first join; rejects when that is impossible or takes too long. */
@@ -127,6 +130,7 @@ export class GroupConsumer {
 
   close(): Promise<void> {
     this.#closed ??= this.#shutDown('closing');
+    this.#started.reject(new Error('closed before the group was joined'));
     return this.#closed;
   }
 
@@ -186,7 +190,7 @@ export class GroupConsumer {
 
   async #launch(): Promise<void> {
     const { client, groupId, topics, startFrom, assigner, concurrency } = this.options;
-    const consumer = client({ retry: CONSUMER_RETRY, requestTimeoutMs: REQUEST_TIMEOUT_MS }).consumer({
+    const consumer = client({ retry: CONNECT_RETRY, requestTimeoutMs: REQUEST_TIMEOUT_MS }).consumer({
       groupId,
       ...(assigner ? { partitionAssigners: [assigner] } : {}),
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -200,15 +204,23 @@ export class GroupConsumer {
     this.#consumer = consumer;
     this.#fetching.clear();
     this.#listenTo(consumer);
+    const steps = [
+      () => consumer.connect(),
+      () => consumer.subscribe({ topics: [...topics], fromBeginning: startFrom === 'earliest' }),
+      () =>
+        consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: concurrency,
+          eachBatch: (payload) => this.#takeBatch(payload),
+        }),
+    ];
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning: startFrom === 'earliest' });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: concurrency,
-        eachBatch: (payload) => this.#takeBatch(payload),
-      });
+      for (const step of steps) {
+        await step();
+        // Closed meanwhile: a consumer that went on would join the group and never leave it.
+        if (this.#consumer !== consumer) return await this.#disconnect(consumer);
+      }
     } catch (error) {
       await this.#disconnect(consumer);
       this.#onCrash(consumer, error);

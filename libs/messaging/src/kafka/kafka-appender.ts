@@ -1,12 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Producer, type RecordMetadata } from 'kafkajs';
 import { SelfClockedAppender } from '../appending/self-clocked-appender.js';
 import { type BrokerClock } from '../clock/broker-clock.js';
-import { RecordTooLargeError, UnknownTopicError } from '../ports/errors.js';
+import { AppendTimeoutError, RecordTooLargeError, UnknownTopicError } from '../ports/errors.js';
 import { type AppendReceipt, type OutgoingRecord, type RecordAppender } from '../ports/event-log.js';
 import { type MessagingLogger } from '../ports/logger.js';
 import { type MessagingMetrics } from '../ports/metrics.js';
-import { APPEND_RETRY, type KafkaClientFactory } from './kafka-client.js';
-import { errorLabel, isTooLarge, isUnknownTopic } from './kafka-errors.js';
+import { APPEND_RETRY, CONNECT_RETRY, type KafkaClientFactory } from './kafka-client.js';
+import { errorLabel, isHopeless, isTooLarge, isUnknownTopic } from './kafka-errors.js';
 import { keyPartitioner } from './key-partitioner.js';
 import { TopicCheckingAppender, type KnownTopics } from './known-topics.js';
 import { topicMessagesOf } from './record-codec.js';
@@ -23,6 +24,9 @@ export interface KafkaAppenderOptions {
 
 /** Below the bound of an append, so that a broker that went silent is given up and asked again within it. */
 const REQUEST_TIMEOUT_MS = 4_000;
+/** With the tries of a request below the bound of an append. */
+const CONNECT_PATIENCE_MS = 3_500;
+const CONNECT_PAUSE_MS = 100;
 const ACKS_ALL = -1;
 const DISCONNECT_MS_MAX = 3_000;
 
@@ -56,10 +60,24 @@ class ReplaceableProducer {
 
   constructor(private readonly options: KafkaAppenderOptions) {}
 
-  async connected(): Promise<Producer> {
-    if (this.#producer) return this.#producer;
+  /** Tries again for that long, so that an append outlasts a short absence of Kafka. */
+  async connected(patienceMs: number): Promise<Producer> {
+    const deadlineMs = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return (this.#producer ??= await this.#connect());
+      } catch (cause) {
+        if (performance.now() > deadlineMs || isHopeless(cause)) {
+          throw new AppendTimeoutError('the log cannot be reached', 'not-appended', { cause });
+        }
+        await pause(CONNECT_PAUSE_MS);
+      }
+    }
+  }
+
+  async #connect(): Promise<Producer> {
     const producer = this.options
-      .client({ retry: APPEND_RETRY, requestTimeoutMs: REQUEST_TIMEOUT_MS })
+      .client({ retry: CONNECT_RETRY, requestTimeoutMs: REQUEST_TIMEOUT_MS })
       .producer({
         allowAutoTopicCreation: false,
         createPartitioner: keyPartitioner,
@@ -71,7 +89,6 @@ class ReplaceableProducer {
       this.#retire(producer);
       throw error;
     }
-    this.#producer = producer;
     return producer;
   }
 
@@ -100,13 +117,13 @@ class ReplaceableProducer {
 export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<RecordAppender> {
   const { name, metrics, logger, brokerClock } = options;
   const producer = new ReplaceableProducer(options);
-  await producer.connected();
+  await producer.connected(0);
 
   async function send(records: readonly OutgoingRecord[]): Promise<AppendReceipt> {
     const startedAt = performance.now();
     const sentAtMs = Date.now();
     try {
-      const connected = await producer.connected();
+      const connected = await producer.connected(CONNECT_PATIENCE_MS);
       const metadata = await connected.sendBatch({ acks: ACKS_ALL, topicMessages: topicMessagesOf(records) });
       const brokerTimeMs = brokerTimeOf(metadata);
       if (brokerTimeMs !== null) brokerClock?.observe({ sentAtMs, receivedAtMs: Date.now(), brokerTimeMs });

@@ -1,13 +1,33 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import { Kafka, logLevel, type ISocketFactory, type logCreator, type RetryOptions } from 'kafkajs';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import {
+  Kafka,
+  logLevel,
+  type ISocketFactory,
+  type KafkaConfig,
+  type logCreator,
+  type RetryOptions,
+  type SASLOptions,
+} from 'kafkajs';
 import { type MessagingLogger } from '../ports/logger.js';
 import { patchIdleTimer } from './idle-timer-patch.js';
+
+/** How a client proves who it is, and whether what it says can be overheard. */
+export interface KafkaSecurity {
+  /** `true` trusts the system's certificate authorities. Default: no TLS. */
+  readonly tls?: boolean | ConnectionOptions;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
 
 export interface KafkaClientOptions {
   /** `host:port` of at least one broker. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly security?: KafkaSecurity;
   readonly logger: MessagingLogger;
 }
 
@@ -23,6 +43,13 @@ export const APPEND_RETRY = {
   factor: 0.2,
   maxRetryTime: 1_000,
   retries: 8,
+} as const satisfies RetryOptions;
+
+/** Of connections and metadata. Few tries, because whoever needs them tries again, and a broker that swallows everything costs seconds each time. */
+export const CONNECT_RETRY = {
+  ...APPEND_RETRY,
+  initialRetryTime: 50,
+  retries: 3,
 } as const satisfies RetryOptions;
 
 /** The default 300 ms would show in every commit: a transaction often meets its predecessor still completing. */
@@ -62,10 +89,19 @@ export function kafkaClientFactory(options: KafkaClientOptions): KafkaClientFact
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: requestTimeoutMs,
       retry,
+      ...securityConfig(options.security),
       socketFactory: lowLatencySocket,
       logLevel: logLevel.INFO,
       logCreator: quietLogCreator(options.logger),
     });
+}
+
+function securityConfig({ tls, sasl }: KafkaSecurity = {}): Pick<KafkaConfig, 'ssl' | 'sasl'> {
+  return {
+    ...(tls === undefined ? {} : { ssl: tls }),
+    // The client's type ties each mechanism to its own member of a union; the three used here have the same fields.
+    ...(sasl === undefined ? {} : { sasl: { ...sasl } as SASLOptions }),
+  };
 }
 
 /** Like the client's own, but without Nagle's algorithm, which holds small requests back for up to 40 ms. */

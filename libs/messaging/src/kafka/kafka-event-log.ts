@@ -12,7 +12,13 @@ import {
 import { silentLogger, type MessagingLogger } from '../ports/logger.js';
 import { noMetrics, type MessagingMetrics } from '../ports/metrics.js';
 import { openKafkaAppender } from './kafka-appender.js';
-import { APPEND_RETRY, kafkaClientFactory, type KafkaClientFactory } from './kafka-client.js';
+import {
+  APPEND_RETRY,
+  CONNECT_RETRY,
+  kafkaClientFactory,
+  type KafkaClientFactory,
+  type KafkaSecurity,
+} from './kafka-client.js';
 import { openKafkaFencedAppender } from './kafka-fenced-appender.js';
 import { KafkaInbox } from './kafka-inbox.js';
 import { KafkaSubscription } from './kafka-subscription.js';
@@ -23,6 +29,7 @@ export interface KafkaEventLogOptions {
   /** `host:port` of at least one broker. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  readonly security?: KafkaSecurity;
   readonly logger?: MessagingLogger;
   readonly metrics?: MessagingMetrics;
   /** Learns from every append to a topic with `LogAppendTime`. */
@@ -161,7 +168,9 @@ export class KafkaEventLog implements EventLog {
 
   async #asAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
     this.#assertOpen();
-    const admin = this.#client({ retry: APPEND_RETRY, requestTimeoutMs: ADMIN_REQUEST_TIMEOUT_MS }).admin();
+    const admin = this.#client({ retry: CONNECT_RETRY, requestTimeoutMs: ADMIN_REQUEST_TIMEOUT_MS }).admin({
+      retry: APPEND_RETRY,
+    });
     try {
       await admin.connect();
       return await work(admin);

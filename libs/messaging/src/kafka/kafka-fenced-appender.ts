@@ -28,7 +28,7 @@ export interface KafkaFencedAppenderOptions {
 
 const REQUEST_TIMEOUT_MS = 5_000;
 /** How long opening waits for a coordinator that is still loading, as it is just after a broker's start. */
-const OPEN_TIMEOUT_MS = 30_000;
+const OPEN_TIMEOUT_MS = 10_000;
 const OPEN_PAUSE_MS = 100;
 const DISCONNECT_MS_MAX = 3_000;
 /** A transaction of an owner that vanished is aborted by the coordinator after this time; until then it holds readers back. */

@@ -25,7 +25,7 @@ export interface KafkaInboxDependencies {
 export const INBOX_PING_HEADER = 'x-inbox-ping';
 
 const PING_INTERVAL_MS = 100;
-const OPEN_TIMEOUT_MS = 30_000;
+const OPEN_TIMEOUT_MS = 15_000;
 
 /**
  * Reads one partition from its end in a group of its own. After a join kafkajs asks for the end of the partition only with

@@ -1,4 +1,4 @@
-import { AppenderClosedError, UnknownTopicError } from '../ports/errors.js';
+import { AppenderClosedError, AppendTimeoutError, UnknownTopicError } from '../ports/errors.js';
 import { type AppendReceipt, type OutgoingRecord, type RecordAppender } from '../ports/event-log.js';
 
 /**
@@ -22,9 +22,17 @@ export class KnownTopics {
 
   async #lookUp(records: readonly OutgoingRecord[]): Promise<void> {
     if (this.#missingIn(records) === undefined) return;
-    for (const topic of await this.listTopics()) this.#known.add(topic);
+    for (const topic of await this.#topics()) this.#known.add(topic);
     const missing = this.#missingIn(records);
     if (missing !== undefined) throw new UnknownTopicError(`the log has no topic ${missing}`);
+  }
+
+  async #topics(): Promise<readonly string[]> {
+    try {
+      return await this.listTopics();
+    } catch (cause) {
+      throw new AppendTimeoutError('the topics of the log could not be listed', 'not-appended', { cause });
+    }
   }
 
   #missingIn(records: readonly OutgoingRecord[]): string | undefined {

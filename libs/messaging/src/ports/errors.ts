@@ -8,16 +8,17 @@ export class AppenderClosedError extends Error {
   override readonly name = 'AppenderClosedError';
 }
 
-/** No answer came in time. */
+/** The log could not be reached, or did not answer, in time. */
 export class AppendTimeoutError extends Error {
   override readonly name = 'AppendTimeoutError';
 
   constructor(
     message: string,
-    /** `not-appended`: it never left the queue. `unknown`: it was sent, and may still appear in the log. */
+    /** `not-appended`: it was never sent. `unknown`: it was sent, and may still appear in the log. */
     readonly outcome: 'not-appended' | 'unknown',
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 
