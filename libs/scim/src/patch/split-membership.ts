@@ -48,9 +48,19 @@ export function splitMembership(patch: PatchRequest): SplitPatch {
   return { documentPatch: { operations }, membership };
 }
 
-/** The members in a group's document, for a store that keeps them apart from it. */
+/**
+ * The members in a group's document, for a store that keeps them apart from it. Each id once, whatever its type: what a
+ * later mention says about a member is added to the first.
+ */
 export function membersOf(value: ScimValue | undefined): readonly Member[] {
-  return isList(value) ? value.map(memberOf) : [];
+  if (!isList(value)) return [];
+  const members = new Map<string, Member>();
+  for (const each of value) {
+    const member = memberOf(each);
+    const known = members.get(member.value);
+    members.set(member.value, known === undefined ? member : { ...known, ...member });
+  }
+  return [...members.values()];
 }
 
 function membershipChange(operation: PatchOperation): MembershipChange {
@@ -72,7 +82,7 @@ function membershipChange(operation: PatchOperation): MembershipChange {
 function idsIn(filter: Filter): readonly string[] | undefined {
   if (filter.kind === 'or') {
     const ids = filter.filters.map(idsIn);
-    return ids.every((each) => each !== undefined) ? ids.flat() : undefined;
+    return ids.every((each) => each !== undefined) ? [...new Set(ids.flat())] : undefined;
   }
   const isId = filter.kind === 'comparison' && filter.operator === 'eq' && filter.path.attribute === 'value';
   return isId && typeof filter.value === 'string' ? [filter.value] : undefined;

@@ -121,6 +121,16 @@ describe('a change of members', () => {
       { op: 'add', value: { members: [{ value: 'u-1' }] } },
       [{ kind: 'add', members: [{ value: 'u-1' }] }],
     ],
+    [
+      'adds one member twice',
+      { op: 'add', path: 'members', value: [{ value: 'u-1' }, { value: 'u-1', type: 'User' }] },
+      [{ kind: 'add', members: [{ value: 'u-1', type: 'User' }] }],
+    ],
+    [
+      'removes one member twice',
+      { op: 'remove', path: 'members[value eq "u-1" or value eq "u-1"]' },
+      [{ kind: 'remove', memberIds: ['u-1'] }],
+    ],
     ['adds nobody', { op: 'add', path: 'members', value: [] }, []],
     [
       'Okta pushes',
