@@ -1,3 +1,4 @@
+import { spanNames, tracer } from '@muster/telemetry';
 import { authenticate } from '../credentials/authenticate.js';
 import type { CredentialCache } from '../credentials/credential-cache.js';
 import type { Credential } from '../credentials/credential.js';
@@ -13,7 +14,10 @@ export class Admission {
 
   /** Throws 401, 403, 429 or 503. */
   async admit(exchange: Exchange): Promise<Credential> {
-    const credential = await authenticate(exchange.request.headers.authorization, this.credentials);
+    const { authorization } = exchange.request.headers;
+    const credential = await tracer.withSpan(spanNames.authenticate, { parent: exchange.trace }, () =>
+      authenticate(authorization, this.credentials),
+    );
     exchange.credential = credential;
     this.rates.take(credential.tenantId, credential.settings);
     return credential;

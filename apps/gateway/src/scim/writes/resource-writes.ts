@@ -14,7 +14,7 @@ import {
   type VersionCondition,
 } from '@muster/contracts';
 import { parsePatch, parseResource } from '@muster/scim';
-import { attributeKeys } from '@muster/telemetry';
+import { attributeKeys, spanNames, tracer } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
 import type { CommandBus } from '../../commands/command-bus.js';
 import { documentHash } from '../../commands/document-hash.js';
@@ -184,7 +184,9 @@ export class ResourceWrites {
       exchange.attempt.resourceId = command.resourceId;
     }
     exchange.span.setAttribute(attributeKeys.commandId, command.commandId);
-    const end = await this.parts.commands.submit(command, exchange.trace);
+    const end = await tracer.withSpan(spanNames.awaitReply, { parent: exchange.trace }, () =>
+      this.parts.commands.submit(command, exchange.trace),
+    );
     if (end.kind === 'unknown') this.parts.undelivered.markUnknown(command);
     return appliedOrRefusal(end);
   }
