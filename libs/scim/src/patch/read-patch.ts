@@ -263,8 +263,11 @@ export class PatchReader {
 
   #emit(operation: PatchOperation): void {
     this.#values += countValues(operation.op === 'remove' ? operation.values : operation.value);
-    if (this.#operations.length >= PATCH_STEPS_MAX || this.#values > MEMBERS_MAX) {
+    if (this.#values > MEMBERS_MAX) {
       throw payloadTooLarge(`The request sets or removes more than ${MEMBERS_MAX} values.`);
+    }
+    if (this.#operations.length >= PATCH_STEPS_MAX) {
+      throw payloadTooLarge(`The request changes more than ${PATCH_STEPS_MAX} attributes.`);
     }
     this.#operations.push(Object.freeze(operation));
   }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { findAttribute } from '../schema/attribute-reference.js';
+import { defineSchema } from '../schema/define-schema.js';
+import { defineResourceType } from '../schema/resource-type.js';
 import { userResourceType } from '../schema/standard-resource-types.js';
 import { refusalOf } from '../testing/plain.js';
 import { parsePath, pathFromJson, printPath } from './parse-path.js';
@@ -91,6 +93,19 @@ describe('a path (RFC 7644 s3.5.2 figure 7)', () => {
       expect(findAttribute(userResourceType, parsePath(text))).toBeUndefined();
     },
   );
+
+  it('finds a schema whose URN continues another', () => {
+    const core = defineSchema({ id: 'urn:example:a', name: 'A', attributes: [{ name: 'x' }] });
+    const more = defineSchema({ id: 'urn:example:a:more', name: 'More', attributes: [{ name: 'y' }] });
+    const json = { name: 'A', endpoint: '/As', schema: core.id, schemaExtensions: [{ schema: more.id }] };
+    const type = defineResourceType(json, [core, more]);
+    expect(findAttribute(type, parsePath('urn:example:a:more'))).toMatchObject({
+      kind: 'schema',
+      schema: more,
+    });
+    expect(findAttribute(type, parsePath('urn:example:a:more:y'))).toMatchObject({ extension: more });
+    expect(findAttribute(type, parsePath('urn:example:a:x'))).toMatchObject({ definition: { name: 'x' } });
+  });
 
   it('finds a whole schema by its URN', () => {
     expect(findAttribute(userResourceType, parsePath(ENT))).toMatchObject({

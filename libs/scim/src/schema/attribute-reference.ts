@@ -74,7 +74,8 @@ export function findAttribute(
     return unqualified && found(unqualified.schema, unqualified.definition, subAttribute);
   }
   const known = resourceType.schemasByUrn.get(schema.toLowerCase());
-  if (known !== undefined) return inSchema(resourceType, known, attribute, subAttribute);
+  const inKnown = known && inSchema(resourceType, known, attribute, subAttribute);
+  if (inKnown !== undefined) return inKnown;
   // `URN` alone and `URN.attribute`: the URN's own last segment was read as the attribute.
   const whole = resourceType.schemasByUrn.get(`${schema}:${attribute}`.toLowerCase());
   if (whole === undefined) return undefined;
