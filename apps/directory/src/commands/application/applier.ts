@@ -49,7 +49,7 @@ export class Applier {
   /** Queues commands in the order of the log. Wait for `room` before. */
   accept(commands: readonly QueuedCommand[]): void {
     this.queue.push(commands);
-    this.options.metrics.gauge('apply_queue_depth').set({ lane: 'main' }, this.queue.length);
+    this.showDepth();
   }
 
   /** Resolves when there is room for more: the back-pressure towards the log. */
@@ -206,7 +206,12 @@ export class Applier {
     await delay(ceiling / 2 + Math.random() * (ceiling / 2), undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
+  private showDepth(): void {
+    this.options.metrics.gauge('apply_queue_depth').set({ lane: 'main' }, this.queue.length);
+  }
+
   private wakeRoomWaiters(): void {
+    this.showDepth();
     if (!this.queue.hasRoom() && !this.stopping.signal.aborted) return;
     const waiters = this.roomWaiters;
     this.roomWaiters = [];
