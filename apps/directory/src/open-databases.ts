@@ -21,7 +21,8 @@ export interface DirectoryDatabases {
 const LANE_POOL_MAX = 2;
 /** One relay reads while another deletes, and somebody measures. */
 const RELAY_POOL_MAX = 3;
-const SCAN_TIMEOUT_MS = 5_000;
+/** Below what the gateway waits (3 s), so that its client hears 400 `tooMany` and not that the directory is away. */
+const SCAN_TIMEOUT_MS = 2_500;
 /** Scans that may wait: what comes on top is told to come again. */
 const SCANS_WAITING_MAX = 20;
 

@@ -3,13 +3,6 @@ import { Bookmarks } from './bookmarks.js';
 import { ExpiringMap } from './expiring-map.js';
 
 describe('Bookmarks', () => {
-  it('counts off short ways, where nothing can have gone stale', () => {
-    const bookmarks = new Bookmarks(() => 0);
-    bookmarks.remember('w', 101, 9_000);
-    expect(bookmarks.plan('w', 1)).toEqual({ afterSeq: null, offset: 0 });
-    expect(bookmarks.plan('w', 501)).toEqual({ afterSeq: null, offset: 500 });
-  });
-
   it('begins where the page before ended, or counts off from the nearest place before', () => {
     const bookmarks = new Bookmarks(() => 0);
     for (const index of [601, 1_001, 801]) bookmarks.remember('w', index, index * 10);

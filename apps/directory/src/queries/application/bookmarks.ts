@@ -30,8 +30,8 @@ export class Bookmarks {
     this.walks = new ExpiringMap({ entriesMax: WALKS_MAX, lifetimeMs: LIFETIME_MS, now });
   }
 
+  /** Where to begin for a page far behind. */
   plan(walk: string, startIndex: number): StartPlan {
-    if (startIndex - 1 <= OFFSET_WITHOUT_BOOKMARK_MAX) return { afterSeq: null, offset: startIndex - 1 };
     const place = nearestBefore(this.walks.get(walk) ?? [], startIndex);
     if (place === undefined) return { afterSeq: null, offset: startIndex - 1 };
     return { afterSeq: place.afterSeq, offset: startIndex - place.index };

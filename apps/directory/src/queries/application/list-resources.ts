@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { printFilter, printReference } from '@muster/scim';
 import { CursorCodec, type PagePosition } from '../domain/page-cursor.js';
 import type { ResourceQuery } from '../domain/resource-query.js';
-import { Bookmarks } from './bookmarks.js';
+import { Bookmarks, OFFSET_WITHOUT_BOOKMARK_MAX } from './bookmarks.js';
 import { ExpiringMap } from './expiring-map.js';
 import type { Page, RenderedResource, ResourceReader } from './resource-reader.js';
 
@@ -47,15 +47,23 @@ export class ResourceLister {
   }
 
   private async byIndex(query: ResourceQuery): Promise<ResourceList> {
-    const walk = walkOf(query);
     const { startIndex, count } = query;
     if (count === 0) return { totalResults: await this.options.reader.count(query), resources: [], nextCursor: null };
-    const start = query.sort === null ? this.bookmarks.plan(walk, startIndex) : { afterSeq: null, offset: startIndex - 1 };
+    const isFar = query.sort === null && startIndex - 1 > OFFSET_WITHOUT_BOOKMARK_MAX;
+    const start = isFar ? this.bookmarks.plan(walkOf(query), startIndex) : { afterSeq: null, offset: startIndex - 1 };
     const page = await this.options.reader.page({ ...query, ...start, limit: count + 1, withTotal: true });
     const resources = page.resources.slice(0, count);
-    const last = resources.at(-1);
-    if (query.sort === null && last !== undefined) this.bookmarks.remember(walk, startIndex + resources.length, last.seq);
-    return { totalResults: await this.total(query, walk, page, resources.length), resources, nextCursor: null };
+    this.markEnd(query, page, resources);
+    return { totalResults: await this.total(query, page, resources.length), resources, nextCursor: null };
+  }
+
+  /** Leaves a bookmark where a next page will begin, unless that is near enough to be counted off. */
+  private markEnd(query: ResourceQuery, page: Page, shown: readonly RenderedResource[]): void {
+    const next = query.startIndex + shown.length;
+    const hasNext = page.cut || page.resources.length > shown.length;
+    const last = shown.at(-1);
+    if (!hasNext || last === undefined || query.sort !== null || next - 1 <= OFFSET_WITHOUT_BOOKMARK_MAX) return;
+    this.bookmarks.remember(walkOf(query), next, last.seq);
   }
 
   private async byCursor(query: ResourceQuery, cursor: string): Promise<ResourceList> {
@@ -74,18 +82,19 @@ export class ResourceLister {
       withTotal: position === null,
     });
     const resources = page.resources.slice(0, query.count);
-    const totalResults = position?.totalResults ?? (await this.total({ ...query, startIndex: 1 }, walk, page, resources.length));
+    const totalResults = position?.totalResults ?? (await this.total({ ...query, startIndex: 1 }, page, resources.length));
     const more = page.cut || page.resources.length > query.count;
     const next = more ? nextPosition(query, position, resources, totalResults) : null;
     return { totalResults, resources, nextCursor: next && this.cursors.encode(walk, next, nowMs) };
   }
 
   /** Counts only where neither the page itself nor an earlier page of the walk tells. */
-  private async total(query: ResourceQuery, walk: string, page: Page, returned: number): Promise<number> {
+  private async total(query: ResourceQuery, page: Page, returned: number): Promise<number> {
     if (page.total !== null) return page.total;
     const { startIndex } = query;
     const isLast = !page.cut && page.resources.length === returned && (returned > 0 || startIndex === 1);
     if (isLast) return startIndex - 1 + returned;
+    const walk = walkOf(query);
     const remembered = startIndex === 1 ? undefined : this.counts.get(walk);
     if (remembered !== undefined) return remembered;
     const counted = await this.options.reader.count(query);
@@ -104,7 +113,7 @@ function nextPosition(
   return { by: 'offset', after: (position?.after ?? 0) + resources.length, totalResults };
 }
 
-/** Names what all pages of a walk have in common. Hashed: a filter can hold personal data and kilobytes. */
+/** Names what all pages of a walk have in common. Hashed: a filter can hold personal data and kilobytes. Not for every request. */
 function walkOf(query: ResourceQuery): string {
   const { filter, sort } = query;
   if (filter === null && sort === null) return `${query.tenantId}:${query.kind}`;

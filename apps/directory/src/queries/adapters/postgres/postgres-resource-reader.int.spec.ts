@@ -268,7 +268,7 @@ describe('PostgresResourceReader', () => {
       const plan = await explain(pageStatement(userSource, request));
       expect(plan).toContain('users_by_seq');
       expect(plan).toContain('group_members_by_member');
-      expect(plan).not.toContain('Seq Scan');
+      expect(plan).not.toMatch(/Seq Scan on (users|groups|group_members)/);
       expect(await explain(readStatement(userSource, userId(1), TENANT, true))).toContain('users_pkey');
     });
   });

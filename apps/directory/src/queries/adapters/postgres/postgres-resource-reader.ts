@@ -1,9 +1,10 @@
 import { DatabaseError, type Database, type Session } from '@muster/persistence';
 import { tooMany } from '@muster/scim';
-import type { Page, PageRequest, RenderedResource, ResourceReader, ResourceSelection } from '../../application/resource-reader.js';
+import type { Page, PageRequest, ResourceReader, ResourceSelection } from '../../application/resource-reader.js';
 import type { ResourceKey, ResourceKind } from '../../domain/resource-query.js';
 import { groupSource, userSource, type ResourceSource } from './resource-source.js';
-import { countStatement, membersOfGroups, pageStatement, readStatement, totalStatement, type Statement } from './resource-statements.js';
+import { countStatement, membersOfGroups, pageStatement, readStatement, type Statement } from './resource-statements.js';
+import { StatementShapes } from './statement-shapes.js';
 
 export interface PostgresResourceReaderOptions {
   readonly database: Database;
@@ -22,17 +23,16 @@ interface ResourceRow {
   readonly member_count?: number;
   /** JSON text of `groups` or `members`; null where there are none. */
   readonly refs?: string | null;
+  /** The same in every row. */
+  readonly total?: number;
 }
 
 /** Members on one page of groups at the most (one group alone may have more). */
 const MEMBERS_PER_PAGE_MAX = 100_000;
-/** Shapes of statements that are kept prepared; what comes on top is parsed each time. */
-const SHAPES_MAX = 200;
-
 const sources: Readonly<Record<ResourceKind, ResourceSource>> = { users: userSource, groups: groupSource };
 
 export class PostgresResourceReader implements ResourceReader {
-  private readonly shapes = new Set<string>();
+  private readonly shapes = new StatementShapes();
 
   constructor(private readonly options: PostgresResourceReaderOptions) {}
 
@@ -43,44 +43,35 @@ export class PostgresResourceReader implements ResourceReader {
   }
 
   async page(request: PageRequest): Promise<Page> {
-    const source = sources[request.kind];
-    const statement = pageStatement(source, request);
-    const total = request.withTotal && request.filter === null ? totalStatement(source, request.tenantId) : null;
+    const statement = pageStatement(sources[request.kind], request);
     return this.bounded(statement, (database) =>
-      database.read(request.tenantId, async (session) => {
-        const [page, counted] = await Promise.all([
-          this.send<ResourceRow>(session, statement),
-          total === null ? null : this.send<{ total: number }>(session, total),
-        ]);
-        const rendered = await this.renderPage(session, request, page);
-        return { ...rendered, total: counted?.[0]?.total ?? null };
-      }),
+      request.kind === 'groups' && request.withReferences
+        ? database.read(request.tenantId, (session) => this.pageOfGroups(session, request, statement))
+        : this.plainPage(database, request, statement),
     );
   }
 
   async count(selection: ResourceSelection): Promise<number> {
     const statement = countStatement(sources[selection.kind], selection);
     return this.bounded(statement, async (database) => {
-      const prepare = this.isKept(statement.name);
-      const { name, text, values } = statement;
-      const { rows } = await database.queryTenant<{ total: number }>(selection.tenantId, name, text, values, { prepare });
-      return rows[0]?.total ?? 0;
+      const [row] = await this.send<{ total: number }>(tenantSession(database, selection.tenantId), statement);
+      return row?.total ?? 0;
     });
   }
 
-  private async renderPage(
-    session: Session,
-    request: PageRequest,
-    rows: readonly ResourceRow[],
-  ): Promise<{ resources: RenderedResource[]; cut: boolean }> {
-    const { kind, withReferences } = request;
-    if (kind === 'users' || !withReferences) {
-      const resources = rows.map((row) => ({
-        seq: row.seq,
-        json: render(kind, row, withReferences ? (row.refs ?? null) : undefined),
-      }));
-      return { resources, cut: false };
-    }
+  /** One statement, one round trip. */
+  private async plainPage(database: Database, { kind, tenantId, withReferences }: PageRequest, statement: Statement): Promise<Page> {
+    const rows = await this.send<ResourceRow>(tenantSession(database, tenantId), statement);
+    const resources = rows.map((row) => ({
+      seq: row.seq,
+      json: render(kind, row, withReferences ? (row.refs ?? null) : undefined),
+    }));
+    return { resources, total: rows[0]?.total ?? null, cut: false };
+  }
+
+  /** Members are read once it is known how many they are: a page of large groups is cut short. */
+  private async pageOfGroups(session: Session, request: PageRequest, statement: Statement): Promise<Page> {
+    const rows = await this.send<ResourceRow>(session, statement);
     const kept = rowsWithin(rows, MEMBERS_PER_PAGE_MAX);
     const members = new Map<string, string>();
     const populated = kept.filter((row) => (row.member_count ?? 0) > 0).map((row) => row.id);
@@ -88,20 +79,14 @@ export class PostgresResourceReader implements ResourceReader {
       const found = await session.query<{ id: string; refs: string }>('groups.members', membersOfGroups, [request.tenantId, populated]);
       for (const { id, refs } of found.rows) members.set(id, refs);
     }
-    const resources = kept.map((row) => ({ seq: row.seq, json: render(kind, row, members.get(row.id) ?? null) }));
-    return { resources, cut: kept.length < rows.length };
+    const resources = kept.map((row) => ({ seq: row.seq, json: render('groups', row, members.get(row.id) ?? null) }));
+    return { resources, total: rows[0]?.total ?? null, cut: kept.length < rows.length };
   }
 
-  private async send<Row>(session: Session, { name, text, values }: Statement): Promise<Row[]> {
-    const { rows } = await session.query<Row>(name, text, values, { prepare: this.isKept(name) });
+  private async send<Row>(session: Pick<Session, 'query'>, { name, text, values }: Statement): Promise<Row[]> {
+    const shape = this.shapes.nameOf(name, text);
+    const { rows } = await session.query<Row>(shape ?? name, text, values, { prepare: shape !== null });
     return rows;
-  }
-
-  private isKept(name: string): boolean {
-    if (this.shapes.has(name)) return true;
-    if (this.shapes.size >= SHAPES_MAX) return false;
-    this.shapes.add(name);
-    return true;
   }
 
   /** Sends scans to their own pool, where they can only starve each other. */
@@ -117,6 +102,11 @@ export class PostgresResourceReader implements ResourceReader {
       throw error;
     }
   }
+}
+
+/** Statements of one tenant, each by itself in one round trip. */
+function tenantSession(database: Database, tenantId: string): Pick<Session, 'query'> {
+  return { query: (name, text, values, options) => database.queryTenant(tenantId, name, text, values, options) };
 }
 
 /** As many rows from the start as have no more than `membersMax` members between them, at least one. */

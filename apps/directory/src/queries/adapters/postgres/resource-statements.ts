@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { invalidValue, type ResolvedAttribute } from '@muster/scim';
 import type { SortOrder } from '../../domain/resource-query.js';
 import type { ResourceSelection, PageRequest } from '../../application/resource-reader.js';
@@ -9,6 +8,7 @@ import type { SqlValue } from '@muster/persistence';
 
 /** A statement with its values. `scans`: it may look at every resource of the tenant. */
 export interface Statement {
+  /** What it does; statements of several shapes may have one name. */
   readonly name: string;
   readonly text: string;
   readonly values: readonly SqlValue[];
@@ -59,30 +59,26 @@ export function pageStatement(source: ResourceSource, request: PageRequest): Sta
   // Members of a page of groups are read by a statement of their own, once it is known how many they are.
   const refs = request.withReferences && source.kind === 'users' ? `, ${userGroups}` : '';
   const memberCount = source.kind === 'groups' ? ', r.member_count' : '';
-  const text = `select ${columns}${memberCount}${refs} from (
+  const total = request.withTotal && filter === null ? `, (${totalOf(source)}) as total` : '';
+  const text = `select ${columns}${memberCount}${refs}${total} from (
     select r.*${order.column} from ${source.table} r where ${conditions.join(' and ')} order by ${order.inner} limit ${limit}${offset}
   ) r order by ${order.outer}`;
   const scans = (filter !== null && !filter.indexed) || request.sort !== null || request.offset > OFFSET_INDEXED_MAX;
-  return { name: shapeName(`${source.kind}.page`, text), text, values: parameters.values, scans };
+  return { name: `${source.kind}.page`, text, values: parameters.values, scans };
 }
 
 export function countStatement(source: ResourceSource, selection: ResourceSelection): Statement {
-  if (selection.filter === null) return totalStatement(source, selection.tenantId);
   const parameters = new SqlParameters(selection.tenantId);
+  if (selection.filter === null) return { name: `${source.kind}.total`, text: totalOf(source), values: parameters.values, scans: false };
   const filter = compileFilter(selection.filter, source, parameters);
   const text = `select count(*) as total from ${source.table} r where r.tenant_id = ${parameters.tenant} and ${filter.sql}`;
-  return { name: shapeName(`${source.kind}.count`, text), text, values: parameters.values, scans: !filter.indexed };
+  return { name: `${source.kind}.count`, text, values: parameters.values, scans: !filter.indexed };
 }
 
 /** All resources of one kind, from the counters that the write path keeps in the same transaction. */
-export function totalStatement(source: ResourceSource, tenantId: string): Statement {
-  return {
-    name: `${source.kind}.total`,
-    text: `select coalesce(sum(c.count), 0)::bigint as total from directory.resource_counters c
-      where c.tenant_id = $1 and c.kind = '${source.counter}'`,
-    values: [tenantId],
-    scans: false,
-  };
+function totalOf(source: ResourceSource): string {
+  return `select coalesce(sum(c.count), 0)::bigint as total from directory.resource_counters c
+      where c.tenant_id = $1 and c.kind = '${source.counter}'`;
 }
 
 interface Order {
@@ -127,9 +123,4 @@ function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameter
   const value = attribute.multiValued ? `coalesce(${first(primary)}, ${first(path)})` : first(path);
   const text = `(${value} #>> '{}')`;
   return `${attribute.definition.caseExact ? text : `directory.fold_case${text}`} collate "C"`;
-}
-
-/** One name goes with one text: the shape is part of it. */
-function shapeName(prefix: string, text: string): string {
-  return `${prefix}.${createHash('sha1').update(text).digest('hex').slice(0, 12)}`;
 }
