@@ -1,7 +1,13 @@
 import { factKey, type ProvisioningFailure, type TenantId } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
-import { normaliseUnique, type ScimDocument, type ScimValue } from '@muster/scim';
-import type { BatchEffects, GroupWrite, Membership, ResourceRef, UserWrite } from '../../application/batch-transaction.js';
+import { foldCase, normaliseUnique, type ScimDocument, type ScimValue } from '@muster/scim';
+import type {
+  BatchEffects,
+  GroupWrite,
+  Membership,
+  ResourceRef,
+  UserWrite,
+} from '../../application/batch-transaction.js';
 import { keyHash } from '../../../outbox/application/key-hash.js';
 import { columns } from './columns.js';
 
@@ -31,7 +37,12 @@ function writeUsers(tx: Transaction, effects: BatchEffects): void {
        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::boolean[], $7::jsonb[], $8::float8[], $9::float8[], $10::uuid[])
          with ordinality as t(tenant_id, id, version, user_name_key, external_id, active, document, created_ms, modified_ms, created_by, at)
        order by t.at`,
-      columns(usersInserted, [...userColumns, (user) => user.state.createdAtMs, (user) => user.state.lastModifiedMs, (user) => user.state.createdBy]),
+      columns(usersInserted, [
+        ...userColumns,
+        (user) => user.state.createdAtMs,
+        (user) => user.state.lastModifiedMs,
+        (user) => user.state.createdBy,
+      ]),
     );
   }
   if (usersUpdated.length > 0) {
@@ -83,17 +94,33 @@ function writeEmails(tx: Transaction, { usersInserted, usersUpdated, usersDelete
     'insert e-mail values',
     `insert into directory.user_emails (tenant_id, user_id, ordinal, value_key, type_key)
      select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::text[])`,
-    columns(emails, [(row) => row.tenantId, (row) => row.userId, (row) => row.ordinal, (row) => row.valueKey, (row) => row.typeKey]),
+    columns(emails, [
+      (row) => row.tenantId,
+      (row) => row.userId,
+      (row) => row.ordinal,
+      (row) => row.valueKey,
+      (row) => row.typeKey,
+    ]),
   );
 }
 
 function emailRows({ tenantId, state }: UserWrite) {
-  const emails = Array.isArray(state.document.emails) ? (state.document.emails as readonly ScimDocument[]) : [];
+  const emails = Array.isArray(state.document.emails)
+    ? (state.document.emails as readonly ScimDocument[])
+    : [];
   return emails.flatMap((email, ordinal) => {
     const value = textOf(email.value);
     if (value === null) return [];
     const type = textOf(email.type);
-    return [{ tenantId, userId: state.id, ordinal, valueKey: value.toLowerCase(), typeKey: type?.toLowerCase() ?? null }];
+    return [
+      {
+        tenantId,
+        userId: state.id,
+        ordinal,
+        valueKey: value.toLowerCase(),
+        typeKey: type?.toLowerCase() ?? null,
+      },
+    ];
   });
 }
 
@@ -116,7 +143,11 @@ function renewCreatedBy(tx: Transaction, { createdByRenewed }: BatchEffects): vo
       `update directory.${table} r set created_by = t.created_by
        from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t(tenant_id, id, created_by)
        where r.tenant_id = t.tenant_id and r.id = t.id and r.version = 1`,
-      columns(createdByRenewed, [(each) => each.ref.tenantId, (each) => each.ref.id, (each) => each.createdBy]),
+      columns(createdByRenewed, [
+        (each) => each.ref.tenantId,
+        (each) => each.ref.id,
+        (each) => each.createdBy,
+      ]),
     );
   }
 }
@@ -132,7 +163,12 @@ function writeGroups(tx: Transaction, { groupsInserted, groupsUpdated, groupsDel
        from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::jsonb[], $8::float8[], $9::float8[], $10::uuid[])
          with ordinality as t(tenant_id, id, version, display_name_key, external_id, member_count, document, created_ms, modified_ms, created_by, at)
        order by t.at`,
-      columns(groupsInserted, [...groupColumns, (group) => group.state.createdAtMs, (group) => group.state.lastModifiedMs, (group) => group.state.createdBy]),
+      columns(groupsInserted, [
+        ...groupColumns,
+        (group) => group.state.createdAtMs,
+        (group) => group.state.lastModifiedMs,
+        (group) => group.state.createdBy,
+      ]),
     );
   }
   if (groupsUpdated.length > 0) {
@@ -172,7 +208,8 @@ const groupColumns = [
 const MEMBERS_PER_STATEMENT_MAX = 10_000;
 
 function* slices<Row>(rows: readonly Row[]): Iterable<readonly Row[]> {
-  for (let from = 0; from < rows.length; from += MEMBERS_PER_STATEMENT_MAX) yield rows.slice(from, from + MEMBERS_PER_STATEMENT_MAX);
+  for (let from = 0; from < rows.length; from += MEMBERS_PER_STATEMENT_MAX)
+    yield rows.slice(from, from + MEMBERS_PER_STATEMENT_MAX);
 }
 
 const pairColumns = [
@@ -281,7 +318,8 @@ function writeOutcomes(tx: Transaction, { outcomes, nowMs }: BatchEffects): void
         ({ outcome }) => (outcome.status === 'rejected' ? outcome.detail : null),
         ({ outcome }) => (outcome.status === 'applied' ? outcome.version : null),
         ({ outcome }) => (outcome.status === 'applied' ? outcome.changed : null),
-        ({ queued, outcome }) => (outcome.status === 'applied' ? outcome.resourceId : queued.command.resourceId),
+        ({ queued, outcome }) =>
+          outcome.status === 'applied' ? outcome.resourceId : queued.command.resourceId,
       ]),
       nowMs,
     ],
@@ -314,6 +352,15 @@ function writeOutbox(tx: Transaction, { facts, failures, nowMs }: BatchEffects):
      from unnest($1::int[], $2::uuid[], $3::text[], $4::text[], $5::text[])
        with ordinality as t(key_hash, tenant_id, kind, payload, traceparent, at)
      order by t.at`,
-    [...columns(rows, [(row) => keyHash(row.key), (row) => row.tenantId, (row) => row.kind, (row) => row.payload, (row) => row.traceparent]), nowMs],
+    [
+      ...columns(rows, [
+        (row) => keyHash(row.key),
+        (row) => row.tenantId,
+        (row) => row.kind,
+        (row) => row.payload,
+        (row) => row.traceparent,
+      ]),
+      nowMs,
+    ],
   );
 }
