@@ -1,5 +1,6 @@
 import { decodeReply, REPLIES_TOPIC, toHeaders, type CommandId } from '@muster/contracts';
 import type { EventLog, ReceivedRecord, RecordAppender, Subscription } from '@muster/messaging';
+import { failpoint } from '@muster/service';
 import {
   attributeKeys,
   contextFromTraceparent,
@@ -106,6 +107,7 @@ export class ReplyInbox {
       }),
     });
     try {
+      failpoint('gateway.before-reply');
       const { commandId, outcome } = decodeReply(record);
       this.seconds.observe({ stage: 'reply' }, (this.options.nowMs() - waiting.sinceMs) / 1_000);
       this.options.pending.settle(commandId, { kind: 'decided', outcome });

@@ -1,11 +1,12 @@
 import { currentTraceparent, type Context } from '@muster/telemetry';
 import { Pool } from 'undici';
+import { Deadlines } from './deadlines.js';
 
 export interface DirectoryClientOptions {
   readonly directoryUrl: string;
   readonly internalToken: string;
   readonly connectionsMax: number;
-  /** For the answer's head and for each pause within its body. Milliseconds. */
+  /** From the call to the last byte of the answer, waiting for a connection included. Milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -26,12 +27,16 @@ export class DirectoryProblemError extends Error {
   }
 }
 
+/** Waiting for a connection included. */
+const EXCHANGES_MAX = 1_024;
 /** A group of 100,000 members is about 12 MB. */
 const RESPONSE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** JSON over kept-alive connections to the directory's internal API. */
 export class DirectoryClient {
   private readonly pool: Pool;
+  private readonly deadlines: Deadlines;
+  private inFlight = 0;
   private readonly headers: Readonly<Record<string, string>>;
 
   constructor(private readonly options: DirectoryClientOptions) {
@@ -44,6 +49,7 @@ export class DirectoryClient {
       keepAliveTimeout: 30_000,
       maxResponseSize: RESPONSE_BYTES_MAX,
     });
+    this.deadlines = new Deadlines(options.timeoutMs, new DirectoryUnreachableError('no answer in time'));
     this.headers = { authorization: `Bearer ${options.internalToken}`, accept: 'application/json' };
   }
 
@@ -62,6 +68,7 @@ export class DirectoryClient {
   }
 
   async close(): Promise<void> {
+    this.deadlines.close();
     await this.pool.destroy();
   }
 
@@ -90,11 +97,18 @@ export class DirectoryClient {
   }
 
   private async send(request: Parameters<Pool['request']>[0]): Promise<{ statusCode: number; text: string }> {
+    if (this.inFlight >= EXCHANGES_MAX)
+      throw new DirectoryUnreachableError('too much is asked of the directory already');
+    this.inFlight += 1;
+    const deadline = this.deadlines.begin();
     try {
-      const { statusCode, body } = await this.pool.request(request);
+      const { statusCode, body } = await this.pool.request({ ...request, signal: deadline.signal });
       return { statusCode, text: await body.text() };
     } catch (error) {
       throw new DirectoryUnreachableError('the directory cannot be reached', { cause: error });
+    } finally {
+      deadline.done();
+      this.inFlight -= 1;
     }
   }
 }

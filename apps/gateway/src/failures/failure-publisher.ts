@@ -1,4 +1,9 @@
-import { FAILURES_TOPIC, failureRecord, validateFailureRecord, type ProvisioningFailure } from '@muster/contracts';
+import {
+  FAILURES_TOPIC,
+  failureRecord,
+  validateFailureRecord,
+  type ProvisioningFailure,
+} from '@muster/contracts';
 import type { RecordAppender } from '@muster/messaging';
 import type { CounterOf, Metrics } from '@muster/telemetry';
 

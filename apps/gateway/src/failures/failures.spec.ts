@@ -81,7 +81,9 @@ describe('FailurePublisher', () => {
     const counted = createMetrics('test', { processMetrics: false });
     await new FailurePublisher(appender, counted).publish({ ...failure, detail: '' });
     expect(appender.records).toHaveLength(1);
-    expect((await counted.render()).body).toMatch(/muster_records_invalid_total\{[^}]*topic="provisioning\.failures\.v1"[^}]*\} 1/);
+    expect((await counted.render()).body).toMatch(
+      /muster_records_invalid_total\{[^}]*topic="provisioning\.failures\.v1"[^}]*\} 1/,
+    );
   });
 
   it('does not keep the answer waiting when the log does not answer', async () => {

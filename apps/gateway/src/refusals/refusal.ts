@@ -50,11 +50,28 @@ export class Refusal extends Error {
   }
 }
 
-/** The refusal that an error of the SCIM engine stands for. The engine's text never repeats a value of the client. */
+/**
+ * The refusal that an error of the SCIM engine stands for. The engine's text names the attribute and never repeats a value,
+ * so it tells one broken mapping from another: each is an incident of its own.
+ */
 export function refusalOfScimError(error: ScimError): Refusal {
-  return new Refusal(causeOfScimError(error), {
+  const causeKey = REQUIRED.test(error.detail) ? 'missing_required' : causeOfScimError(error);
+  return new Refusal(causeKey, {
     status: error.status,
     detail: error.detail,
+    groupingKey: `${causeKey}:${withoutVariableParts(error.detail)}`,
     ...(error.scimType === undefined ? {} : { scimType: error.scimType }),
   });
+}
+
+/** The engine says so of an attribute that is absent; `refusal.spec.ts` holds it to that. */
+const REQUIRED = /^\S+ is required\./;
+const GROUPING_LENGTH_MAX = 160;
+
+/** Positions, limits and what a path's filter compares with would make every request an incident of its own. */
+function withoutVariableParts(detail: string): string {
+  return detail
+    .replaceAll(/"[^"]*"/g, '""')
+    .replaceAll(/\d+/g, '#')
+    .slice(0, GROUPING_LENGTH_MAX);
 }

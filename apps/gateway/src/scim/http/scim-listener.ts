@@ -51,7 +51,6 @@ export async function openScimListener(options: ScimListenerOptions): Promise<Sc
   await app.listen(options.port, options.host);
   const server = app.getHttpServer();
   server.maxConnections = CONNECTIONS_MAX;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.maxRequestsPerSocket = 0;
   let closed: Promise<void> | undefined;
   return {
@@ -71,7 +70,12 @@ function adapter(options: ScimListenerOptions): FastifyAdapter {
     exposeHeadRoutes: false,
     logger: false,
     routerOptions: { maxParamLength: 512 },
-    http: { maxHeaderSize: HEADER_BYTES_MAX, insecureHTTPParser: false },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      insecureHTTPParser: false,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: 2_000,
+    },
     clientErrorHandler: refuseUnparsable,
     frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
       const refusal = new Refusal('invalid_syntax', { detail: 'The URL is not understood.' });
