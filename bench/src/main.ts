@@ -43,15 +43,20 @@ class Bench {
 
   async seed(operation: Operation, requests: number, inFlight = 64): Promise<void> {
     const { failures, firstFailure } = await this.client.repeat(operation, inFlight, requests);
-    if (failures > 0) throw new Error(`${operation.name} failed ${failures} times while preparing: ${firstFailure}`);
+    if (failures > 0)
+      throw new Error(`${operation.name} failed ${failures} times while preparing: ${firstFailure}`);
   }
 
   async measure(operation: Operation): Promise<void> {
     if (!operation.name.includes(options.only)) return;
     const seconds = Number(options.seconds);
-    await this.run(operation, `${STEADY_PER_SECOND} req/s`, () => this.client.steady(operation, STEADY_PER_SECOND, 2 * seconds));
+    await this.run(operation, `${STEADY_PER_SECOND} req/s`, () =>
+      this.client.steady(operation, STEADY_PER_SECOND, 2 * seconds),
+    );
     for (const inFlight of [16, 64]) {
-      await this.run(operation, `${inFlight} in flight`, () => this.client.saturate(operation, inFlight, seconds));
+      await this.run(operation, `${inFlight} in flight`, () =>
+        this.client.saturate(operation, inFlight, seconds),
+      );
     }
   }
 
@@ -88,20 +93,35 @@ async function runAll(bench: Bench): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  say('starting a stack of its own: Postgres with fsync, Kafka with acks=all, telemetry at its default sampling ...');
+  say(
+    'starting a stack of its own: Postgres with fsync, Kafka with acks=all, telemetry at its default sampling ...',
+  );
   const sink = await startOtlpSink();
-  const profiled = options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profile}` };
+  const profiled =
+    options.profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profile}` };
   const serviceEnv = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint, ...profiled };
-  const stack = await startStack({ serviceEnv: { gateway: serviceEnv, directory: serviceEnv, notifier: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint } } });
+  const stack = await startStack({
+    serviceEnv: {
+      gateway: serviceEnv,
+      directory: serviceEnv,
+      notifier: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.endpoint },
+    },
+  });
   try {
     const bench = new Bench(stack);
     await runAll(bench);
     await bench.close();
     say('  verifying what was acknowledged ...');
     const { databaseUrl, kafkaBrokers, pids } = stack.state();
-    if (databaseUrl === undefined || kafkaBrokers === null) throw new Error('the benchmark needs Postgres and Kafka');
+    if (databaseUrl === undefined || kafkaBrokers === null)
+      throw new Error('the benchmark needs Postgres and Kafka');
     const usage = usageOf(pids);
-    const verification = await verify(databaseUrl, kafkaBrokers.split(','), bench.operations.acknowledged, bench.operations.group);
+    const verification = await verify(
+      databaseUrl,
+      kafkaBrokers.split(','),
+      bench.operations.acknowledged,
+      bench.operations.group,
+    );
     report(bench.rows, usage, verification);
     return verification.problems.length > 0 || bench.rows.some((row) => row.failures > 0) ? 1 : 0;
   } finally {
@@ -110,14 +130,22 @@ async function main(): Promise<number> {
   }
 }
 
-function report(rows: readonly Row[], usage: ReturnType<typeof usageOf>, verification: Awaited<ReturnType<typeof verify>>): void {
+function report(
+  rows: readonly Row[],
+  usage: ReturnType<typeof usageOf>,
+  verification: Awaited<ReturnType<typeof verify>>,
+): void {
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ rows, usage: Object.fromEntries(usage), verification }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ rows, usage: Object.fromEntries(usage), verification }, null, 2)}\n`,
+    );
     return;
   }
   const { users, facts, members, problems } = verification;
   process.stdout.write(`\n${resultTable(rows)}\n\n${usageTable(usage)}\n\n`);
-  process.stdout.write(`verified: ${users} acknowledged users and ${members} members are stored, ${facts} facts tell every version once\n`);
+  process.stdout.write(
+    `verified: ${users} acknowledged users and ${members} members are stored, ${facts} facts tell every version once\n`,
+  );
   for (const problem of problems) process.stdout.write(`PROBLEM: ${problem}\n`);
 }
 

@@ -37,7 +37,16 @@ function userBody(name: string): string {
     preferredLanguage: 'en',
     emails: [{ primary: true, type: 'work', value: `${name}@example.com` }],
     name: { formatted: `Given Family ${name}`, familyName: 'Family', givenName: 'Given' },
-    addresses: [{ primary: false, type: 'work', streetAddress: '1 Main Street', locality: 'Oslo', postalCode: '0150', country: 'NO' }],
+    addresses: [
+      {
+        primary: false,
+        type: 'work',
+        streetAddress: '1 Main Street',
+        locality: 'Oslo',
+        postalCode: '0150',
+        country: 'NO',
+      },
+    ],
     phoneNumbers: [
       { type: 'work', value: '555-0100' },
       { type: 'mobile', value: '555-0101' },
@@ -66,7 +75,12 @@ export class Operations {
       name: 'POST user',
       next: () => {
         this.created += 1;
-        return { method: 'POST', path: `${this.base}/Users`, body: userBody(nameOf(this.created)), expect: 201 };
+        return {
+          method: 'POST',
+          path: `${this.base}/Users`,
+          body: userBody(nameOf(this.created)),
+          expect: 201,
+        };
       },
       onAnswer: (_, body) => this.acknowledged.userIds.push(this.acknowledged.learn(body)),
     };

@@ -24,7 +24,12 @@ function statOf(pid: number): Stat | null {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const number = (index: number): number => Number(fields[index - 3] ?? 0);
     const ticks = number(14) + number(15);
-    return { pid, parent: number(4), cpuSeconds: ticks / TICKS_PER_SECOND, residentMiB: (number(24) * PAGE_BYTES) / 2 ** 20 };
+    return {
+      pid,
+      parent: number(4),
+      cpuSeconds: ticks / TICKS_PER_SECOND,
+      residentMiB: (number(24) * PAGE_BYTES) / 2 ** 20,
+    };
   } catch {
     return null;
   }

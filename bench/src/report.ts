@@ -22,7 +22,11 @@ export function rowOf(
   before: ReadonlyMap<string, Usage>,
   after: ReadonlyMap<string, Usage>,
 ): Row {
-  const [p50Ms = Number.NaN, p95Ms = Number.NaN, p99Ms = Number.NaN] = result.latencies.percentiles(0.5, 0.95, 0.99);
+  const [p50Ms = Number.NaN, p95Ms = Number.NaN, p99Ms = Number.NaN] = result.latencies.percentiles(
+    0.5,
+    0.95,
+    0.99,
+  );
   const cpuMs = Object.fromEntries(
     [...after].map(([name, usage]) => [
       name,
@@ -51,7 +55,9 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return index > 0 && typeof rows[index - 1]?.[column] === 'number' ? cell.padStart(width) : cell.padEnd(width);
+        return index > 0 && typeof rows[index - 1]?.[column] === 'number'
+          ? cell.padStart(width)
+          : cell.padEnd(width);
       })
       .join('  ')
       .trimEnd();
@@ -63,7 +69,20 @@ const round = (value: number, digits: number): number => Number(value.toFixed(di
 
 export function resultTable(rows: readonly Row[]): string {
   return table(
-    ['operation', 'load', 'requests', 'failed', 'req/s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms/req: gateway', 'directory', 'kafka', 'postgres'],
+    [
+      'operation',
+      'load',
+      'requests',
+      'failed',
+      'req/s',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'CPU ms/req: gateway',
+      'directory',
+      'kafka',
+      'postgres',
+    ],
     rows.map((row) => [
       row.operation,
       row.load,
@@ -84,6 +103,10 @@ export function resultTable(rows: readonly Row[]): string {
 export function usageTable(usage: ReadonlyMap<string, Usage>): string {
   return table(
     ['program', 'CPU s', 'RSS MiB'],
-    [...usage].map(([name, { cpuSeconds, residentMiB }]) => [name, round(cpuSeconds, 1), Math.round(residentMiB)]),
+    [...usage].map(([name, { cpuSeconds, residentMiB }]) => [
+      name,
+      round(cpuSeconds, 1),
+      Math.round(residentMiB),
+    ]),
   );
 }

@@ -15,22 +15,30 @@ const PATIENCE_MS = 60_000;
 const PROBLEMS_MAX = 10;
 
 /** Every acknowledged write is in the database, and every version of it in the facts, once and in order. */
-export async function verify(databaseUrl: string, brokers: readonly string[], acknowledged: Acknowledged, groupId: string): Promise<Verification> {
+export async function verify(
+  databaseUrl: string,
+  brokers: readonly string[],
+  acknowledged: Acknowledged,
+  groupId: string,
+): Promise<Verification> {
   const problems: string[] = [];
   const stored = await storedVersions(databaseUrl);
   for (const [id, version] of acknowledged.versions) {
     const found = stored.users.get(id);
     if (found === undefined) problems.push(`user ${id} was acknowledged and is not stored`);
-    else if (found < version) problems.push(`user ${id} was acknowledged at version ${version} and is stored at ${found}`);
+    else if (found < version)
+      problems.push(`user ${id} was acknowledged at version ${version} and is stored at ${found}`);
   }
   const members = new Set(stored.members.get(groupId) ?? []);
-  for (const id of acknowledged.members) if (!members.has(id)) problems.push(`member ${id} was acknowledged and is not stored`);
+  for (const id of acknowledged.members)
+    if (!members.has(id)) problems.push(`member ${id} was acknowledged and is not stored`);
   const expected = [...stored.users.values()].reduce((sum, version) => sum + version, 0);
   const facts = await readFacts(brokers, expected);
   for (const [id, version] of stored.users) {
     const seen = facts.get(id) ?? [];
     const wanted = Array.from({ length: version }, (_, index) => index + 1);
-    if (seen.join() !== wanted.join()) problems.push(`user ${id} is at version ${version}, its facts say ${seen.slice(0, 20).join()}`);
+    if (seen.join() !== wanted.join())
+      problems.push(`user ${id} is at version ${version}, its facts say ${seen.slice(0, 20).join()}`);
   }
   return {
     users: acknowledged.versions.size,
@@ -44,7 +52,9 @@ async function storedVersions(databaseUrl: string) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    const users = await client.query<{ id: string; version: number }>('select id, version from directory.users');
+    const users = await client.query<{ id: string; version: number }>(
+      'select id, version from directory.users',
+    );
     const members = await client.query<{ group_id: string; members: string[] }>(
       'select group_id, array_agg(member_id::text) as members from directory.group_members group by group_id',
     );

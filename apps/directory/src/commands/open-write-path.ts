@@ -34,7 +34,9 @@ export async function openWritePath(options: WritePathOptions): Promise<WritePat
   // Expiry is judged by the broker's clock, so that is known before the first command.
   await sampleClock(brokerClock, appender);
   const sampling = setInterval(() => {
-    sampleClock(brokerClock, appender).catch((error: unknown) => warn('the time of the broker could not be asked for', error));
+    sampleClock(brokerClock, appender).catch((error: unknown) =>
+      warn('the time of the broker could not be asked for', error),
+    );
   }, CLOCK_SAMPLE_MS);
   sampling.unref();
   const replies = new ReplyPublisher(appender, brokerClock, metrics, warn);
@@ -60,5 +62,7 @@ export async function openWritePath(options: WritePathOptions): Promise<WritePat
 }
 
 async function sampleClock(clock: BrokerClock, appender: RecordAppender): Promise<void> {
-  await clock.measure(() => appender.append([{ topic: CLOCK_TOPIC, key: null, value: Buffer.alloc(0), headers: {} }]));
+  await clock.measure(() =>
+    appender.append([{ topic: CLOCK_TOPIC, key: null, value: Buffer.alloc(0), headers: {} }]),
+  );
 }

@@ -36,10 +36,18 @@ async function claim(tx: Transaction, commands: readonly CancellableCommand[]): 
      select t.id, t.tenant_id, t.id, 'r', t.type, t.id, 'claimed', now()
      from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (id, tenant_id, type) order by t.id
      on conflict (id) do nothing returning id`,
-    [commands.map((each) => each.commandId), commands.map((each) => each.tenantId), commands.map((each) => each.type)],
+    [
+      commands.map((each) => each.commandId),
+      commands.map((each) => each.tenantId),
+      commands.map((each) => each.type),
+    ],
   );
   const ids = rows.map((row) => row.id);
-  await tx.query('spec.decide', `update directory.operations set state = 'applied', version = 1, changed = true where id = any ($1::uuid[])`, [ids]);
+  await tx.query(
+    'spec.decide',
+    `update directory.operations set state = 'applied', version = 1, changed = true where id = any ($1::uuid[])`,
+    [ids],
+  );
   return ids;
 }
 
@@ -68,14 +76,20 @@ describe('operations', () => {
   const apply = (...commands: readonly CancellableCommand[]): Promise<readonly string[]> =>
     database.transaction({ tenants: [TENANT, OTHER_TENANT] }, (tx) => claim(tx, commands));
   const cancel = (...commands: readonly CancellableCommand[]) => cancelCommands(store, commands, new Date());
-  const outcomeOf = async ({ commandId, tenantId }: CancellableCommand) => (await store.outcomes([{ commandId, tenantId }])).get(commandId);
+  const outcomeOf = async ({ commandId, tenantId }: CancellableCommand) =>
+    (await store.outcomes([{ commandId, tenantId }])).get(commandId);
 
   it('decides between cancelling and claiming once, in a crowd', async () => {
     for (let round = 0; round < 10; round += 1) {
       const commands = Array.from({ length: 40 }, () => command());
-      const shuffled = (n: number) => commands.toSorted((a, b) => a.commandId.charCodeAt(30 + n) - b.commandId.charCodeAt(30 + n));
+      const shuffled = (n: number) =>
+        commands.toSorted((a, b) => a.commandId.charCodeAt(30 + n) - b.commandId.charCodeAt(30 + n));
       const [claims, ...cancels] = await Promise.all([
-        Promise.all([apply(...shuffled(0).slice(0, 30)), apply(...shuffled(1).slice(0, 30)), apply(...commands)]),
+        Promise.all([
+          apply(...shuffled(0).slice(0, 30)),
+          apply(...shuffled(1).slice(0, 30)),
+          apply(...commands),
+        ]),
         cancel(...shuffled(2)),
         cancel(...shuffled(3).slice(0, 20)),
         cancel(...shuffled(4).slice(20)),
@@ -85,7 +99,9 @@ describe('operations', () => {
       for (const each of commands) {
         const stored = await outcomeOf(each);
         expect(stored?.status).toBe(claimed.includes(each.commandId) ? 'applied' : 'cancelled');
-        const said = cancels.flatMap(({ results }) => results).filter(({ commandId }) => commandId === each.commandId);
+        const said = cancels
+          .flatMap(({ results }) => results)
+          .filter(({ commandId }) => commandId === each.commandId);
         for (const result of said) {
           if (result.result === 'cancelled') expect(stored).toEqual({ status: 'cancelled' });
           if (result.result === 'decided') expect(result.outcome).toEqual(stored);
@@ -116,14 +132,20 @@ describe('operations', () => {
     release();
     await deciding;
     expect((await cancel(contended)).results).toEqual([
-      { commandId: contended.commandId, result: 'decided', outcome: { status: 'applied', resourceId: contended.commandId, version: 1, changed: true } },
+      {
+        commandId: contended.commandId,
+        result: 'decided',
+        outcome: { status: 'applied', resourceId: contended.commandId, version: 1, changed: true },
+      },
     ]);
   });
 
   it('answers a repeated cancellation the same, and one command named twice once', async () => {
     const once = command();
     expect((await cancel(once, once)).results).toEqual([{ commandId: once.commandId, result: 'cancelled' }]);
-    expect((await cancel(once)).results).toEqual([{ commandId: once.commandId, result: 'decided', outcome: { status: 'cancelled' } }]);
+    expect((await cancel(once)).results).toEqual([
+      { commandId: once.commandId, result: 'decided', outcome: { status: 'cancelled' } },
+    ]);
     expect((await cancel()).results).toEqual([]);
   });
 
@@ -134,15 +156,27 @@ describe('operations', () => {
     expect([...(await store.outcomes(asked)).keys()]).toEqual([applied.commandId]);
     const both = await store.outcomes([applied, foreign]);
     expect(both.size).toBe(2);
-    expect((await cancel({ ...foreign, tenantId: TENANT })).results).toEqual([{ commandId: foreign.commandId, result: 'unknown' }]);
+    expect((await cancel({ ...foreign, tenantId: TENANT })).results).toEqual([
+      { commandId: foreign.commandId, result: 'unknown' },
+    ]);
   });
 
   it('reads every kind of outcome', async () => {
     const [rejected, expired] = [command(), command()];
     await apply(rejected, expired);
-    await owner.query('spec.reject', `update directory.operations set state = 'rejected', cause = 'duplicate_username', detail = 'Taken.' where id = $1`, [rejected.commandId]);
-    await owner.query('spec.expire', `update directory.operations set state = 'expired' where id = $1`, [expired.commandId]);
-    expect(await outcomeOf(rejected)).toEqual({ status: 'rejected', cause: 'duplicate_username', detail: 'Taken.' });
+    await owner.query(
+      'spec.reject',
+      `update directory.operations set state = 'rejected', cause = 'duplicate_username', detail = 'Taken.' where id = $1`,
+      [rejected.commandId],
+    );
+    await owner.query('spec.expire', `update directory.operations set state = 'expired' where id = $1`, [
+      expired.commandId,
+    ]);
+    expect(await outcomeOf(rejected)).toEqual({
+      status: 'rejected',
+      cause: 'duplicate_username',
+      detail: 'Taken.',
+    });
     expect(await outcomeOf(expired)).toEqual({ status: 'expired' });
   });
 
@@ -157,7 +191,11 @@ describe('operations', () => {
     await apply(create, group, patch, foreign);
     await cancel(cancelled);
     await store.markUndelivered([create, group, patch, cancelled, { ...foreign, tenantId: TENANT }]);
-    const { rows } = await owner.query<{ id: string }>('spec.undelivered', 'select id from directory.operations where undelivered', []);
+    const { rows } = await owner.query<{ id: string }>(
+      'spec.undelivered',
+      'select id from directory.operations where undelivered',
+      [],
+    );
     expect(rows.map((row) => row.id).sort()).toEqual([create.commandId, group.commandId].sort());
   });
 
@@ -171,7 +209,8 @@ describe('operations', () => {
       return rows[0]?.partition ?? 'none';
     }
 
-    const name = (atMs: number): string => `operations_${new Date(atMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
+    const name = (atMs: number): string =>
+      `operations_${new Date(atMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
     const midnight = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 
     it.each([
@@ -212,23 +251,40 @@ describe('operations', () => {
         [],
         { prepare: false },
       );
-      const [inOld, inDefault, recent] = [old + 5, midnight - 50 * DAY_MS, midnight - 29 * DAY_MS].map((msecs) =>
-        command({ commandId: uuidV7({ msecs }) as CommandId }),
+      const [inOld, inDefault, recent] = [old + 5, midnight - 50 * DAY_MS, midnight - 29 * DAY_MS].map(
+        (msecs) => command({ commandId: uuidV7({ msecs }) as CommandId }),
       ) as [CancellableCommand, CancellableCommand, CancellableCommand];
       await cancel(inOld, inDefault, recent);
       expect(await partitionOf(inOld.commandId)).toBe(name(old));
       const done = Promise.withResolvers<{ made: number; dropped: number }>();
-      const upkeep = new PartitionUpkeep({ store, retentionDays: 30, onDone: done.resolve, onProblem: done.reject });
+      const upkeep = new PartitionUpkeep({
+        store,
+        retentionDays: 30,
+        onDone: done.resolve,
+        onProblem: done.reject,
+      });
       await upkeep.start();
       expect(await done.promise).toEqual({ made: 0, dropped: 1 });
       await upkeep.stop();
-      expect(await Promise.all([inOld, inDefault, recent].map(outcomeOf))).toEqual([undefined, undefined, { status: 'cancelled' }]);
+      expect(await Promise.all([inOld, inDefault, recent].map(outcomeOf))).toEqual([
+        undefined,
+        undefined,
+        { status: 'cancelled' },
+      ]);
     });
 
     it('never keep a directory from starting', async () => {
       const problems: unknown[] = [];
-      const broken = { ensure: () => Promise.reject(new Error('no')), dropOlderThan: () => Promise.resolve(0) };
-      const upkeep = new PartitionUpkeep({ store: broken, retentionDays: 1, onDone: () => undefined, onProblem: (error) => problems.push(error) });
+      const broken = {
+        ensure: () => Promise.reject(new Error('no')),
+        dropOlderThan: () => Promise.resolve(0),
+      };
+      const upkeep = new PartitionUpkeep({
+        store: broken,
+        retentionDays: 1,
+        onDone: () => undefined,
+        onProblem: (error) => problems.push(error),
+      });
       await upkeep.start();
       await upkeep.stop();
       expect(problems).toHaveLength(1);

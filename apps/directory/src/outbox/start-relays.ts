@@ -37,7 +37,12 @@ export function startRelays(options: RelaysOptions): Relays {
       shard: { index, of: options.shards },
       kinds: options.kinds,
       store,
-      lock: new AdvisoryLock({ url: options.databaseUrl, role: options.role, applicationName: `directory-relay-${index}`, name }),
+      lock: new AdvisoryLock({
+        url: options.databaseUrl,
+        role: options.role,
+        applicationName: `directory-relay-${index}`,
+        name,
+      }),
       openAppender: () => eventLog.openFencedAppender({ transactionalId: name }),
       metrics,
       warn,

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Command, type Outcome } from '@muster/contracts';
 import { wherePostgres } from '@muster/persistence/testing';
-import { CommandMaker, CommandWorld, eventually, queued, type WorldTenant } from '../testing/command-world.js';
+import {
+  CommandMaker,
+  CommandWorld,
+  eventually,
+  queued,
+  type WorldTenant,
+} from '../testing/command-world.js';
 import type { BatchStore } from './batch-transaction.js';
 import type { Applier } from './applier.js';
 
@@ -19,7 +25,12 @@ wherePostgres(describe)('the applier', () => {
   }
 
   const userCount = async (tenant: WorldTenant) =>
-    (await world.rows<{ count: number }>('select count(*)::int as count from directory.users where tenant_id = $1', [tenant.tenantId]))[0]?.count;
+    (
+      await world.rows<{ count: number }>(
+        'select count(*)::int as count from directory.users where tenant_id = $1',
+        [tenant.tenantId],
+      )
+    )[0]?.count;
 
   it('applies what two directories race for exactly once each: a crowd on the same names', async () => {
     const tenant = await world.tenant();
@@ -67,7 +78,10 @@ wherePostgres(describe)('the applier', () => {
     const make = new CommandMaker(tenant);
     const [left, right] = [world.applier(), world.applier()];
     const commands = Array.from({ length: 50 }, (_, index) => make.createUser(`twice${index}@example.com`));
-    const outcomes = await Promise.all([submit(left, ...commands), submit(right, ...[...commands].reverse())]);
+    const outcomes = await Promise.all([
+      submit(left, ...commands),
+      submit(right, ...[...commands].reverse()),
+    ]);
     expect(outcomes.flat().every((outcome) => outcome.status === 'applied')).toBe(true);
     expect(await userCount(tenant)).toBe(50);
     const facts = await world.rows('select from directory.outbox where tenant_id = $1', [tenant.tenantId]);
@@ -82,8 +96,16 @@ wherePostgres(describe)('the applier', () => {
     const groups = Array.from({ length: 5 }, (_, index) => make.createGroup(`group${index}`));
     await submit(left, ...users, ...groups);
     const adds = users.flatMap((user, index) => [
-      make.patchGroup(groups[index % 5]?.resourceId ?? '', { op: 'Add', path: 'members', value: [{ value: user.resourceId }] }),
-      make.patchGroup(groups[(index + 1) % 5]?.resourceId ?? '', { op: 'Add', path: 'members', value: [{ value: user.resourceId }] }),
+      make.patchGroup(groups[index % 5]?.resourceId ?? '', {
+        op: 'Add',
+        path: 'members',
+        value: [{ value: user.resourceId }],
+      }),
+      make.patchGroup(groups[(index + 1) % 5]?.resourceId ?? '', {
+        op: 'Add',
+        path: 'members',
+        value: [{ value: user.resourceId }],
+      }),
     ]);
     const deletes = [...users].reverse().map((user) => make.deleteUser(user.resourceId));
     const [added, deleted] = await Promise.all([
@@ -92,7 +114,8 @@ wherePostgres(describe)('the applier', () => {
     ]);
     expect(deleted.flat().every((outcome) => outcome.status === 'applied')).toBe(true);
     const refused = added.flat().filter((outcome) => outcome.status !== 'applied');
-    for (const outcome of refused) expect(outcome).toMatchObject({ status: 'rejected', cause: 'unknown_member' });
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ status: 'rejected', cause: 'unknown_member' });
     const dangling = await world.rows(
       `select from directory.group_members m where m.tenant_id = $1
          and not exists (select from directory.users u where u.tenant_id = m.tenant_id and u.id = m.member_id)`,
@@ -118,23 +141,38 @@ wherePostgres(describe)('the applier', () => {
        select $1, gen_random_uuid(), 1, 'bulk' || n, true, '{}', now(), now(), gen_random_uuid() from generate_series(1, 100000) as n`,
       [tenant.tenantId],
     );
-    const ids = (await world.rows<{ id: string }>(`select id from directory.users where tenant_id = $1 and user_name_key like 'bulk%'`, [tenant.tenantId])).map((row) => row.id);
+    const ids = (
+      await world.rows<{ id: string }>(
+        `select id from directory.users where tenant_id = $1 and user_name_key like 'bulk%'`,
+        [tenant.tenantId],
+      )
+    ).map((row) => row.id);
     const order: string[] = [];
     const tell = (name: string) => (outcomes: Outcome[]) => {
       order.push(name);
       return outcomes;
     };
-    const replacing = submit(applier, make.replaceGroup(group.resourceId, 'Everyone', ids)).then(tell('replaced'));
-    const renaming = submit(applier, make.patchGroup(group.resourceId, { op: 'Replace', path: 'displayName', value: 'All' })).then(tell('renamed'));
+    const replacing = submit(applier, make.replaceGroup(group.resourceId, 'Everyone', ids)).then(
+      tell('replaced'),
+    );
+    const renaming = submit(
+      applier,
+      make.patchGroup(group.resourceId, { op: 'Replace', path: 'displayName', value: 'All' }),
+    ).then(tell('renamed'));
     const deleting = submit(applier, make.deleteUser(ids[7] ?? '')).then(tell('deleted'));
     const creating = Promise.all(
-      Array.from({ length: 20 }, (_, index) => submit(applier, make.createUser(`meanwhile${index}@example.com`))),
+      Array.from({ length: 20 }, (_, index) =>
+        submit(applier, make.createUser(`meanwhile${index}@example.com`)),
+      ),
     ).then((outcomes) => tell('created')(outcomes.flat()));
     const outcomes = (await Promise.all([replacing, renaming, deleting, creating])).flat();
     expect(outcomes.every((outcome) => outcome.status === 'applied')).toBe(true);
     expect(order[0]).toBe('created');
     expect(order.slice(1, 2)).toEqual(['replaced']);
-    const [row] = await world.rows('select version, member_count, document from directory.groups where id = $1', [group.resourceId]);
+    const [row] = await world.rows(
+      'select version, member_count, document from directory.groups where id = $1',
+      [group.resourceId],
+    );
     expect(row).toMatchObject({ version: 3, member_count: 99_999, document: { displayName: 'All' } });
     const [parts] = await world.rows<{ parts: number; added: number }>(
       `select count(*)::int as parts, sum(jsonb_array_length(payload::jsonb -> 'members' -> 'added'))::int as added
@@ -164,9 +202,9 @@ wherePostgres(describe)('the applier', () => {
       { status: 'rejected', cause: 'store_failed' },
       { status: 'applied' },
     ]);
-    expect(await world.rows('select state, cause from directory.operations where id = $1', [poison.commandId])).toEqual([
-      { state: 'rejected', cause: 'store_failed' },
-    ]);
+    expect(
+      await world.rows('select state, cause from directory.operations where id = $1', [poison.commandId]),
+    ).toEqual([{ state: 'rejected', cause: 'store_failed' }]);
   });
 
   it('does not hold up others for a row that somebody keeps locked, and applies the command once it is free', async () => {
@@ -185,7 +223,8 @@ wherePostgres(describe)('the applier', () => {
       clearInterval(ticking);
     });
     await locked.promise;
-    const rename = (command: Command) => make.patchUser(command.resourceId, { op: 'Replace', path: 'title', value: 'x' });
+    const rename = (command: Command) =>
+      make.patchUser(command.resourceId, { op: 'Replace', path: 'title', value: 'x' });
     const waiting = submit(applier, rename(held));
     const outcomes = await submit(applier, rename(free), make.createUser('new@example.com'));
     expect(outcomes.every((outcome) => outcome.status === 'applied')).toBe(true);
@@ -216,7 +255,10 @@ wherePostgres(describe)('the applier', () => {
           return result;
         }),
     };
-    const outcomes = await submit(world.applier(flaky), ...Array.from({ length: 20 }, (_, index) => make.createUser(`cut${index}@example.com`)));
+    const outcomes = await submit(
+      world.applier(flaky),
+      ...Array.from({ length: 20 }, (_, index) => make.createUser(`cut${index}@example.com`)),
+    );
     expect(outcomes.every((outcome) => outcome.status === 'applied')).toBe(true);
     expect(cut).toBe(3);
     expect(await userCount(tenant)).toBe(20);
@@ -240,7 +282,14 @@ wherePostgres(describe)('the applier', () => {
     await applier.stop();
     const left = queued(new CommandMaker(tenant).createUser('left@example.com'));
     applier.accept([left]);
-    await expect(eventually(() => userCount(tenant), (count) => count === 0)).resolves.toBe(0);
-    expect(await world.rows('select from directory.operations where id = $1', [left.command.commandId])).toEqual([]);
+    await expect(
+      eventually(
+        () => userCount(tenant),
+        (count) => count === 0,
+      ),
+    ).resolves.toBe(0);
+    expect(
+      await world.rows('select from directory.operations where id = $1', [left.command.commandId]),
+    ).toEqual([]);
   });
 });

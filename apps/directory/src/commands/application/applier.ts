@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandId, Outcome, TenantId } from '@muster/contracts';
 import { failpointAsync } from '@muster/service';
-import { contextFromTraceparent, isSampled, spanNames, attributeKeys, tracer, type Metrics } from '@muster/telemetry';
+import {
+  contextFromTraceparent,
+  isSampled,
+  spanNames,
+  attributeKeys,
+  tracer,
+  type Metrics,
+} from '@muster/telemetry';
 import { refuse } from '../../resources/domain/decision.js';
 import { applyBatch, type BatchClock } from './apply-batch.js';
 import { BatchDecisions } from './batch-decisions.js';
@@ -111,7 +118,9 @@ export class Applier {
         return;
       } catch (error) {
         const kind = this.options.store.classify(error);
-        this.options.metrics.counter('apply_retries_total').inc({ reason: kind === 'wait' ? 'unavailable' : kind });
+        this.options.metrics
+          .counter('apply_retries_total')
+          .inc({ reason: kind === 'wait' ? 'unavailable' : kind });
         if (kind === 'isolate' || (kind === 'retry' && attempt >= ATTEMPTS_TOGETHER_MAX)) {
           await this.applyApart(lane, batch, error);
           return;
@@ -182,14 +191,22 @@ export class Applier {
     });
     const counter = this.options.metrics.counter('commands_applied_total');
     for (const { queued, outcome } of decided) {
-      counter.inc({ type: queued.command.type, outcome: outcome.status, cause: outcome.status === 'rejected' ? outcome.cause : '' });
+      counter.inc({
+        type: queued.command.type,
+        outcome: outcome.status,
+        cause: outcome.status === 'rejected' ? outcome.cause : '',
+      });
     }
     this.options.onDecided(decided);
     for (const { queued, outcome } of decided) queued.settle(outcome);
   }
 
   /** The SQL of a batch belongs to the trace of its first sampled command; the others are linked. */
-  private inSpan<Result>(lane: Lane, batch: readonly QueuedCommand[], work: () => Promise<Result>): Promise<Result> {
+  private inSpan<Result>(
+    lane: Lane,
+    batch: readonly QueuedCommand[],
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     const contexts = batch
       .filter(({ traceparent }) => traceparent?.endsWith('1') === true)
       .map(({ traceparent }) => contextFromTraceparent(traceparent))
@@ -203,7 +220,9 @@ export class Applier {
   private async pause(attempt: number): Promise<void> {
     const ceiling = Math.min(RETRY_DELAY_MS_MAX, RETRY_DELAY_MS_MIN * 2 ** Math.min(attempt, 10));
     // Half of it by chance, so that two batches that met in a deadlock do not meet again.
-    await delay(ceiling / 2 + Math.random() * (ceiling / 2), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    await delay(ceiling / 2 + Math.random() * (ceiling / 2), undefined, {
+      signal: this.stopping.signal,
+    }).catch(() => undefined);
   }
 
   private showDepth(): void {

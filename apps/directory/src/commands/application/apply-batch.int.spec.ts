@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { COMMAND_EXPIRY_MS, type Applied, type Command, type Fact, type Outcome, type ResourceId } from '@muster/contracts';
+import {
+  COMMAND_EXPIRY_MS,
+  type Applied,
+  type Command,
+  type Fact,
+  type Outcome,
+  type ResourceId,
+} from '@muster/contracts';
 import { wherePostgres } from '@muster/persistence/testing';
 import { CommandMaker, CommandWorld, queued, type WorldTenant } from '../testing/command-world.js';
 import { applyBatch } from './apply-batch.js';
@@ -30,7 +37,9 @@ wherePostgres(describe)('a batch of commands', () => {
   }
 
   const users = (tenant: WorldTenant) =>
-    world.rows<Row>('select id, version, document from directory.users where tenant_id = $1 order by seq', [tenant.tenantId]);
+    world.rows<Row>('select id, version, document from directory.users where tenant_id = $1 order by seq', [
+      tenant.tenantId,
+    ]);
   const names = async (tenant: WorldTenant) =>
     (
       await world.rows<{ name: string; resource_id: string }>(
@@ -54,7 +63,10 @@ wherePostgres(describe)('a batch of commands', () => {
     ).map((row) => JSON.parse(row.payload) as { cause: string; subject: object; groupingKey: string });
   const members = async (groupId: string) =>
     (
-      await world.rows<{ member_id: string }>('select member_id from directory.group_members where group_id = $1 order by 1', [groupId])
+      await world.rows<{ member_id: string }>(
+        'select member_id from directory.group_members where group_id = $1 order by 1',
+        [groupId],
+      )
     ).map((row) => row.member_id);
   const counter = async (tenant: WorldTenant, kind: string) =>
     (
@@ -71,17 +83,39 @@ wherePostgres(describe)('a batch of commands', () => {
       emails: [{ value: 'Rita@Example.com', type: 'work' }],
     });
     const [outcome] = await apply(create);
-    expect(outcome).toMatchObject({ status: 'applied', version: 1, changed: true, resourceId: create.resourceId });
-    expect((outcome as Applied).resource?.document).toMatchObject({ userName: 'Rita@Example.com', active: true });
-    expect(await users(tenant)).toMatchObject([{ id: create.resourceId, version: 1, document: { userName: 'Rita@Example.com' } }]);
+    expect(outcome).toMatchObject({
+      status: 'applied',
+      version: 1,
+      changed: true,
+      resourceId: create.resourceId,
+    });
+    expect((outcome as Applied).resource?.document).toMatchObject({
+      userName: 'Rita@Example.com',
+      active: true,
+    });
+    expect(await users(tenant)).toMatchObject([
+      { id: create.resourceId, version: 1, document: { userName: 'Rita@Example.com' } },
+    ]);
     expect(await names(tenant)).toEqual([['user.userName=rita@example.com', create.resourceId]]);
     expect(await facts(tenant)).toMatchObject([
-      { type: 'directory.user.created.v1', version: 1, part: 1, parts: 1, resource: { id: create.resourceId, userName: 'Rita@Example.com' } },
+      {
+        type: 'directory.user.created.v1',
+        version: 1,
+        part: 1,
+        parts: 1,
+        resource: { id: create.resourceId, userName: 'Rita@Example.com' },
+      },
     ]);
     expect(await counter(tenant, 'user')).toBe(1);
-    const [operation] = await world.rows('select state, version, changed, cause from directory.operations where id = $1', [create.commandId]);
+    const [operation] = await world.rows(
+      'select state, version, changed, cause from directory.operations where id = $1',
+      [create.commandId],
+    );
     expect(operation).toEqual({ state: 'applied', version: 1, changed: true, cause: null });
-    const [email] = await world.rows('select value_key, type_key from directory.user_emails where user_id = $1', [create.resourceId]);
+    const [email] = await world.rows(
+      'select value_key, type_key from directory.user_emails where user_id = $1',
+      [create.resourceId],
+    );
     expect(email).toEqual({ value_key: 'rita@example.com', type_key: 'work' });
   });
 
@@ -95,7 +129,11 @@ wherePostgres(describe)('a batch of commands', () => {
     expect((outcomes[1] as { detail: string }).detail).toContain(first.resourceId);
     expect(await counter(tenant, 'user')).toBe(1);
     expect(await failures(tenant)).toMatchObject([
-      { cause: 'duplicate_username', subject: { userName: 'RITA@example.com' }, groupingKey: 'duplicate_username' },
+      {
+        cause: 'duplicate_username',
+        subject: { userName: 'RITA@example.com' },
+        groupingKey: 'duplicate_username',
+      },
     ]);
   });
 
@@ -131,7 +169,8 @@ wherePostgres(describe)('a batch of commands', () => {
     const make = new CommandMaker(tenant);
     const [a, b] = [make.createUser('a@example.com'), make.createUser('b@example.com')];
     await given(tenant, a, b);
-    const rename = (id: string, to: string) => make.patchUser(id, { op: 'Replace', path: 'userName', value: to });
+    const rename = (id: string, to: string) =>
+      make.patchUser(id, { op: 'Replace', path: 'userName', value: to });
     const outcomes = await apply(
       rename(a.resourceId, 'c@example.com'),
       rename(b.resourceId, 'a@example.com'),
@@ -154,7 +193,9 @@ wherePostgres(describe)('a batch of commands', () => {
     const make = new CommandMaker(tenant);
     const create = make.createUser('rita@example.com', { displayName: 'Rita' });
     await given(tenant, create);
-    const [outcome] = await apply(make.patchUser(create.resourceId, { op: 'Replace', path: 'displayName', value: 'Rita' }));
+    const [outcome] = await apply(
+      make.patchUser(create.resourceId, { op: 'Replace', path: 'displayName', value: 'Rita' }),
+    );
     expect(outcome).toMatchObject({ status: 'applied', version: 1, changed: false });
     expect(await facts(tenant)).toEqual([]);
   });
@@ -172,7 +213,12 @@ wherePostgres(describe)('a batch of commands', () => {
     );
     expect(await facts(tenant)).toMatchObject([
       { type: 'directory.user.deactivated.v1', version: 2, changed: ['active'], previous: { active: true } },
-      { type: 'directory.user.updated.v1', version: 3, changed: ['displayName'], previous: { displayName: 'Rita' } },
+      {
+        type: 'directory.user.updated.v1',
+        version: 3,
+        changed: ['displayName'],
+        previous: { displayName: 'Rita' },
+      },
       { type: 'directory.user.activated.v1', version: 4, changed: ['active'] },
       { type: 'directory.user.deleted.v1', version: 5, resource: null },
     ]);
@@ -184,8 +230,15 @@ wherePostgres(describe)('a batch of commands', () => {
     const create = make.createUser('rita@example.com');
     await given(tenant, create);
     const [again, twin] = [queued(create), queued(create)];
-    const outcomes = await world.transaction([tenant.tenantId], (tx) => applyBatch(tx, [again, twin], world.clock()));
-    expect(outcomes.get(create.commandId)).toEqual({ status: 'applied', resourceId: create.resourceId, version: 1, changed: true });
+    const outcomes = await world.transaction([tenant.tenantId], (tx) =>
+      applyBatch(tx, [again, twin], world.clock()),
+    );
+    expect(outcomes.get(create.commandId)).toEqual({
+      status: 'applied',
+      resourceId: create.resourceId,
+      version: 1,
+      changed: true,
+    });
     expect(await facts(tenant)).toEqual([]);
     expect(await counter(tenant, 'user')).toBe(1);
   });
@@ -194,7 +247,9 @@ wherePostgres(describe)('a batch of commands', () => {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);
     const late = queued(make.createUser('ghost@example.com'), Date.now() - COMMAND_EXPIRY_MS - 1_000);
-    const outcomes = await world.transaction([tenant.tenantId], (tx) => applyBatch(tx, [late], world.clock()));
+    const outcomes = await world.transaction([tenant.tenantId], (tx) =>
+      applyBatch(tx, [late], world.clock()),
+    );
     expect(outcomes.get(late.command.commandId)).toEqual({ status: 'expired' });
     expect(await users(tenant)).toEqual([]);
     expect(await names(tenant)).toEqual([]);
@@ -205,7 +260,10 @@ wherePostgres(describe)('a batch of commands', () => {
     const paused = await world.tenant();
     await world.rows('update directory.tokens set revoked_at = now() where token_id = $1', [revoked.tokenId]);
     await world.rows(`update directory.tenants set state = 'paused' where tenant_id = $1`, [paused.tenantId]);
-    const outcomes = await apply(new CommandMaker(revoked).createUser('a@example.com'), new CommandMaker(paused).createUser('a@example.com'));
+    const outcomes = await apply(
+      new CommandMaker(revoked).createUser('a@example.com'),
+      new CommandMaker(paused).createUser('a@example.com'),
+    );
     expect(outcomes).toMatchObject([
       { status: 'rejected', cause: 'token_revoked' },
       { status: 'rejected', cause: 'tenant_paused' },
@@ -225,12 +283,13 @@ wherePostgres(describe)('a batch of commands', () => {
       make.patchUser(create.resourceId, { op: 'Replace', path: 'userName', value: 'rita@fabrikam.example' }),
       make.replaceUser(create.resourceId, { userName: 'rita@fabrikam.example' }),
     );
-    for (const outcome of refused) expect(outcome).toMatchObject({ status: 'rejected', cause: 'domain_not_registered' });
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ status: 'rejected', cause: 'domain_not_registered' });
     expect((await failures(tenant))[0]).toMatchObject({ groupingKey: 'fabrikam.example' });
     await world.rows('delete from directory.tenant_domains where tenant_id = $1', [tenant.tenantId]);
-    expect(await apply(make.patchUser(create.resourceId, { op: 'Replace', path: 'active', value: false }))).toMatchObject([
-      { status: 'applied' },
-    ]);
+    expect(
+      await apply(make.patchUser(create.resourceId, { op: 'Replace', path: 'active', value: false })),
+    ).toMatchObject([{ status: 'applied' }]);
     expect(await names(tenant)).toEqual([['user.userName=rita@example.com', create.resourceId]]);
   });
 
@@ -240,8 +299,17 @@ wherePostgres(describe)('a batch of commands', () => {
     const people = ['a', 'b', 'c'].map((name) => make.createUser(`${name}@example.com`));
     const group = make.createGroup('Engineering', [people[0]?.resourceId ?? '']);
     await given(tenant, ...people, group);
-    const add = (index: number) => make.patchGroup(group.resourceId, { op: 'Add', path: 'members', value: [{ value: people[index]?.resourceId }] });
-    const outcomes = await apply(add(1), add(2), make.patchGroup(group.resourceId, { op: 'Replace', path: 'displayName', value: 'Eng' }));
+    const add = (index: number) =>
+      make.patchGroup(group.resourceId, {
+        op: 'Add',
+        path: 'members',
+        value: [{ value: people[index]?.resourceId }],
+      });
+    const outcomes = await apply(
+      add(1),
+      add(2),
+      make.patchGroup(group.resourceId, { op: 'Replace', path: 'displayName', value: 'Eng' }),
+    );
     expect(outcomes).toMatchObject([{ version: 2 }, { version: 2 }, { version: 2 }]);
     expect(await members(group.resourceId)).toEqual(people.map((each) => each.resourceId).sort());
     expect(await facts(tenant)).toMatchObject([
@@ -252,7 +320,9 @@ wherePostgres(describe)('a batch of commands', () => {
         members: { added: [people[1]?.resourceId, people[2]?.resourceId], removed: [] },
       },
     ]);
-    const [row] = await world.rows('select member_count from directory.groups where id = $1', [group.resourceId]);
+    const [row] = await world.rows('select member_count from directory.groups where id = $1', [
+      group.resourceId,
+    ]);
     expect(row).toEqual({ member_count: 3 });
   });
 
@@ -262,9 +332,14 @@ wherePostgres(describe)('a batch of commands', () => {
     const [rita, sam] = [make.createUser('rita@example.com'), make.createUser('sam@example.com')];
     const [old, fresh] = [make.createGroup('Old', [rita.resourceId]), make.createGroup('Fresh')];
     await given(tenant, rita, sam, old, fresh);
-    const add = (id: string) => make.patchGroup(fresh.resourceId, { op: 'Add', path: 'members', value: [{ value: id }] });
+    const add = (id: string) =>
+      make.patchGroup(fresh.resourceId, { op: 'Add', path: 'members', value: [{ value: id }] });
     const outcomes = await apply(add(sam.resourceId), make.deleteUser(rita.resourceId), add(rita.resourceId));
-    expect(outcomes).toMatchObject([{ status: 'applied' }, { status: 'applied' }, { status: 'rejected', cause: 'unknown_member' }]);
+    expect(outcomes).toMatchObject([
+      { status: 'applied' },
+      { status: 'applied' },
+      { status: 'rejected', cause: 'unknown_member' },
+    ]);
     expect(await members(old.resourceId)).toEqual([]);
     expect(await members(fresh.resourceId)).toEqual([sam.resourceId]);
     expect((await facts(tenant)).map((fact) => [fact.type, fact.members])).toEqual([
@@ -297,7 +372,9 @@ wherePostgres(describe)('a batch of commands', () => {
     const strict = await world.tenant();
     const lenient = await world.tenant({ unknownMembers: 'lenient' });
     const stranger = '01890000-0000-7000-8000-000000000000';
-    expect(await apply(new CommandMaker(strict).createGroup('G', [stranger]))).toMatchObject([{ status: 'rejected', cause: 'unknown_member' }]);
+    expect(await apply(new CommandMaker(strict).createGroup('G', [stranger]))).toMatchObject([
+      { status: 'rejected', cause: 'unknown_member' },
+    ]);
     const create = new CommandMaker(lenient).createGroup('G', [stranger]);
     expect(await apply(create)).toMatchObject([{ status: 'applied' }]);
     expect(await members(create.resourceId)).toEqual([]);
@@ -308,14 +385,23 @@ wherePostgres(describe)('a batch of commands', () => {
     const make = new CommandMaker(tenant);
     const first = make.createUser('rita@example.com');
     await given(tenant, first);
-    const lost = (command: Command) => world.rows('update directory.operations set undelivered = true where id = $1', [command.commandId]);
+    const lost = (command: Command) =>
+      world.rows('update directory.operations set undelivered = true where id = $1', [command.commandId]);
     await lost(first);
-    expect(await apply(make.createUser('rita@example.com', { title: 'other' }))).toMatchObject([{ status: 'rejected' }]);
+    expect(await apply(make.createUser('rita@example.com', { title: 'other' }))).toMatchObject([
+      { status: 'rejected' },
+    ]);
     const second = make.createUser('rita@example.com');
-    expect(await apply(second)).toMatchObject([{ status: 'applied', resourceId: first.resourceId, version: 1, changed: false }]);
-    expect(await apply(make.createUser('rita@example.com'))).toMatchObject([{ status: 'rejected', cause: 'duplicate_username' }]);
+    expect(await apply(second)).toMatchObject([
+      { status: 'applied', resourceId: first.resourceId, version: 1, changed: false },
+    ]);
+    expect(await apply(make.createUser('rita@example.com'))).toMatchObject([
+      { status: 'rejected', cause: 'duplicate_username' },
+    ]);
     await lost(second);
-    expect(await apply(make.createUser('rita@example.com'))).toMatchObject([{ status: 'applied', resourceId: first.resourceId }]);
+    expect(await apply(make.createUser('rita@example.com'))).toMatchObject([
+      { status: 'applied', resourceId: first.resourceId },
+    ]);
     expect(await users(tenant)).toHaveLength(1);
   });
 

@@ -47,7 +47,8 @@ export async function applyBatch(
 /** The log may hold a command twice; the second is answered with the outcome of the first. */
 function withoutRepeats(batch: readonly QueuedCommand[]): QueuedCommand[] {
   const byId = new Map<CommandId, QueuedCommand>();
-  for (const queued of batch) if (!byId.has(queued.command.commandId)) byId.set(queued.command.commandId, queued);
+  for (const queued of batch)
+    if (!byId.has(queued.command.commandId)) byId.set(queued.command.commandId, queued);
   return [...byId.values()];
 }
 
@@ -89,10 +90,16 @@ async function reserveNames(
   for (const { command } of admitted) {
     const settings = admission.tenants.get(command.tenantId)?.settings;
     if (settings === undefined) continue;
-    const create = command.type === 'user.create.requested' ? 'user' : command.type === 'group.create.requested' ? 'group' : null;
+    const create =
+      command.type === 'user.create.requested'
+        ? 'user'
+        : command.type === 'group.create.requested'
+          ? 'group'
+          : null;
     for (const name of claimedNames(command, settings)) {
       const at = `${command.tenantId} ${name.kind} ${name.value}`;
-      if (!candidates.has(at)) candidates.set(at, { tenantId: command.tenantId, name, resourceId: command.resourceId, create });
+      if (!candidates.has(at))
+        candidates.set(at, { tenantId: command.tenantId, name, resourceId: command.resourceId, create });
     }
   }
   if (candidates.size === 0) return { names, undelivered: new Map() };
@@ -104,5 +111,8 @@ async function reserveNames(
     if (holder !== null && create !== null) holders.push({ tenantId, id: holder, kind: create });
   }
   const lost = holders.length === 0 ? [] : await tx.findUndeliveredCreates(holders);
-  return { names, undelivered: new Map(lost.map((each) => [resourceKey(each.tenantId, each.state.id), each])) };
+  return {
+    names,
+    undelivered: new Map(lost.map((each) => [resourceKey(each.tenantId, each.state.id), each])),
+  };
 }

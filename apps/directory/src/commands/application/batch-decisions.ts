@@ -15,7 +15,15 @@ import type { DecisionContext, Refusal } from '../../resources/domain/decision.j
 import { toStoredResource, type ResourceState } from '../../resources/domain/resource-state.js';
 import { decideUser } from '../../users/domain/decide-user.js';
 import { uniqueNamesOfUser } from '../../users/domain/unique-names-of-user.js';
-import type { Admission, AdmittedTenant, BatchEffects, GroupWrite, Membership, ResourceRef, UndeliveredCreate } from './batch-transaction.js';
+import type {
+  Admission,
+  AdmittedTenant,
+  BatchEffects,
+  GroupWrite,
+  Membership,
+  ResourceRef,
+  UndeliveredCreate,
+} from './batch-transaction.js';
 import { causeOfCommand, factOf } from './fact-of.js';
 import type { GroupWork } from './group-ledger.js';
 import type { LockedRows } from './locked-rows.js';
@@ -41,7 +49,10 @@ export class BatchDecisions {
   }
 
   reject(queued: QueuedCommand, refusal: Refusal, document: ScimDocument | null): void {
-    this.decided.push({ queued, outcome: { status: 'rejected', cause: refusal.cause, detail: refusal.detail } });
+    this.decided.push({
+      queued,
+      outcome: { status: 'rejected', cause: refusal.cause, detail: refusal.detail },
+    });
     if (causeOf(refusal.cause).notifies) this.failures.push(failureOf(queued, refusal, document, this.nowMs));
   }
 
@@ -59,7 +70,8 @@ export class BatchDecisions {
         ? this.decideUser(queued, rows, names, context)
         : this.decideGroup(queued, rows, names, context);
     if (refusal === null) return;
-    if (!this.repeatCreate(queued, refusal.refusal, undelivered)) this.reject(queued, refusal.refusal, refusal.document);
+    if (!this.repeatCreate(queued, refusal.refusal, undelivered))
+      this.reject(queued, refusal.refusal, refusal.document);
   }
 
   outcomes(): [CommandId, Outcome][] {
@@ -85,7 +97,12 @@ export class BatchDecisions {
     };
   }
 
-  private accept(queued: QueuedCommand, state: ResourceState | null, version: number, changed: boolean): void {
+  private accept(
+    queued: QueuedCommand,
+    state: ResourceState | null,
+    version: number,
+    changed: boolean,
+  ): void {
     const outcome: Outcome = {
       status: 'applied',
       resourceId: queued.command.resourceId,
@@ -96,12 +113,18 @@ export class BatchDecisions {
     this.decided.push({ queued, outcome });
   }
 
-  private decideUser(queued: QueuedCommand, rows: LockedRows, names: NameLedger, context: DecisionContext): RefusedAbout | null {
+  private decideUser(
+    queued: QueuedCommand,
+    rows: LockedRows,
+    names: NameLedger,
+    context: DecisionContext,
+  ): RefusedAbout | null {
     const { command } = queued;
     const { tenantId, resourceId: id } = command;
     const state = rows.users.stateOf(tenantId, id);
     const decision = decideUser(state, command, context);
-    if (decision.kind === 'rejected') return { refusal: decision, document: documentIn(queued) ?? state?.document ?? null };
+    if (decision.kind === 'rejected')
+      return { refusal: decision, document: documentIn(queued) ?? state?.document ?? null };
     const { next, fact } = decision;
     const version = next?.version ?? (state?.version ?? 0) + 1;
     if (fact !== null) {
@@ -114,7 +137,17 @@ export class BatchDecisions {
       rows.users.move(tenantId, id, next);
       const cause = causeOfCommand(command);
       rows.users.tell(
-        factOf({ ...fact, tenantId, resourceId: id, version, part: 1, parts: 1, state: next, cause, atMs: this.nowMs }),
+        factOf({
+          ...fact,
+          tenantId,
+          resourceId: id,
+          version,
+          part: 1,
+          parts: 1,
+          state: next,
+          cause,
+          atMs: this.nowMs,
+        }),
         queued.traceparent,
       );
       if (next === null) this.leaveGroups(queued, rows);
@@ -123,7 +156,12 @@ export class BatchDecisions {
     return null;
   }
 
-  private decideGroup(queued: QueuedCommand, rows: LockedRows, names: NameLedger, context: DecisionContext): RefusedAbout | null {
+  private decideGroup(
+    queued: QueuedCommand,
+    rows: LockedRows,
+    names: NameLedger,
+    context: DecisionContext,
+  ): RefusedAbout | null {
     const { command, intent } = queued;
     const { tenantId, resourceId: id } = command;
     if (intent === null) throw new Error('a command about a group came without its intent');
@@ -134,7 +172,8 @@ export class BatchDecisions {
       membership: work ?? { has: () => false, all: () => [] },
       members: { kindOf: (memberId) => memberKind(rows, queued, memberId) },
     });
-    if (decision.kind === 'rejected') return { refusal: decision, document: intent.document ?? state?.document ?? null };
+    if (decision.kind === 'rejected')
+      return { refusal: decision, document: intent.document ?? state?.document ?? null };
     if (work === null) throw new Error('a group that is not there was changed');
     names.move(
       tenantId,
@@ -161,12 +200,20 @@ export class BatchDecisions {
    * An identical POST after an answer that never arrived gets the first answer again, as long as the resource is as that POST
    * left it. Any other duplicate is a conflict.
    */
-  private repeatCreate(queued: QueuedCommand, refusal: Refusal, undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>): boolean {
+  private repeatCreate(
+    queued: QueuedCommand,
+    refusal: Refusal,
+    undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>,
+  ): boolean {
     const { command } = queued;
     if (refusal.holder === undefined || !('documentHash' in command)) return false;
     const first = undelivered.get(resourceKey(command.tenantId, refusal.holder));
-    if (first === undefined || first.documentHash !== command.documentHash || first.state.version !== 1) return false;
-    this.createdByRenewed.push({ ref: { tenantId: command.tenantId, id: first.state.id }, createdBy: command.commandId });
+    if (first === undefined || first.documentHash !== command.documentHash || first.state.version !== 1)
+      return false;
+    this.createdByRenewed.push({
+      ref: { tenantId: command.tenantId, id: first.state.id },
+      createdBy: command.commandId,
+    });
     this.decided.push({
       queued,
       outcome: {
@@ -186,7 +233,12 @@ interface RefusedAbout {
   readonly document: ScimDocument | null;
 }
 
-function contextOf(queued: QueuedCommand, tenant: AdmittedTenant, names: NameLedger, nowMs: number): DecisionContext {
+function contextOf(
+  queued: QueuedCommand,
+  tenant: AdmittedTenant,
+  names: NameLedger,
+  nowMs: number,
+): DecisionContext {
   return {
     nowMs,
     settings: tenant.settings,
@@ -195,7 +247,11 @@ function contextOf(queued: QueuedCommand, tenant: AdmittedTenant, names: NameLed
   };
 }
 
-function memberKind(rows: LockedRows, { command }: QueuedCommand, memberId: QueuedCommand['command']['resourceId']) {
+function memberKind(
+  rows: LockedRows,
+  { command }: QueuedCommand,
+  memberId: QueuedCommand['command']['resourceId'],
+) {
   if (rows.users.exists(command.tenantId, memberId)) return 'User' as const;
   const group = rows.groups.get(resourceKey(command.tenantId, memberId));
   return group !== undefined && group.current !== null ? ('Group' as const) : null;
@@ -218,14 +274,24 @@ function groupWrites(works: Iterable<GroupWork>) {
       if (initial !== null) groupsDeleted.push({ tenantId, id });
       continue;
     }
-    (initial === null ? groupsInserted : groupsUpdated).push({ tenantId, state: current, memberCount: work.memberCount });
-    for (const [memberId, kind] of work.added) membersAdded.push({ tenantId, groupId: id, memberId, memberKind: kind });
+    (initial === null ? groupsInserted : groupsUpdated).push({
+      tenantId,
+      state: current,
+      memberCount: work.memberCount,
+    });
+    for (const [memberId, kind] of work.added)
+      membersAdded.push({ tenantId, groupId: id, memberId, memberKind: kind });
     for (const memberId of work.removed) membersRemoved.push({ tenantId, groupId: id, memberId });
   }
   return { groupsInserted, groupsUpdated, groupsDeleted, membersAdded, membersRemoved };
 }
 
-function failureOf(queued: QueuedCommand, refusal: Refusal, document: ScimDocument | null, nowMs: number): ProvisioningFailure {
+function failureOf(
+  queued: QueuedCommand,
+  refusal: Refusal,
+  document: ScimDocument | null,
+  nowMs: number,
+): ProvisioningFailure {
   const { command } = queued;
   const { status, scimType } = causeOf(refusal.cause);
   const text = (name: string): Record<string, string> => {
@@ -233,7 +299,8 @@ function failureOf(queued: QueuedCommand, refusal: Refusal, document: ScimDocume
     return typeof value === 'string' ? { [name]: value } : {};
   };
   const userName = document?.userName;
-  const domain = refusal.cause === 'domain_not_registered' && typeof userName === 'string' ? domainOf(userName) : null;
+  const domain =
+    refusal.cause === 'domain_not_registered' && typeof userName === 'string' ? domainOf(userName) : null;
   return {
     // One failure per command, however often it is published.
     failureId: command.commandId,

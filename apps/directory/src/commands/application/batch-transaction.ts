@@ -116,7 +116,10 @@ export interface BatchTransaction {
     changing: ReadonlySet<ResourceKey>,
     strength: LockStrength,
   ): Promise<ReadonlyMap<ResourceKey, ResourceState | 'exists'>>;
-  lockGroups(refs: readonly ResourceRef[], strength: LockStrength): Promise<ReadonlyMap<ResourceKey, LockedGroup>>;
+  lockGroups(
+    refs: readonly ResourceRef[],
+    strength: LockStrength,
+  ): Promise<ReadonlyMap<ResourceKey, LockedGroup>>;
   /** All groups that one of these is a member of. */
   readMembershipsOf(members: readonly ResourceRef[]): Promise<readonly Membership[]>;
   /** Of the pairs given, those that exist. */
@@ -127,8 +130,12 @@ export interface BatchTransaction {
    * Inserts each free name for its candidate, in sorted order, and returns for every name who held it before: null where it
    * was free and is now ours.
    */
-  reserveNames(candidates: readonly NameCandidate[]): Promise<readonly (NameCandidate & { readonly holder: ResourceId | null })[]>;
-  findUndeliveredCreates(holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[]): Promise<readonly UndeliveredCreate[]>;
+  reserveNames(
+    candidates: readonly NameCandidate[],
+  ): Promise<readonly (NameCandidate & { readonly holder: ResourceId | null })[]>;
+  findUndeliveredCreates(
+    holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[],
+  ): Promise<readonly UndeliveredCreate[]>;
   write(effects: BatchEffects): void;
 }
 
@@ -136,7 +143,11 @@ export type Lane = 'main' | 'heavy';
 
 /** Runs the work in one transaction that sees exactly these tenants; resolves after the commit is durable. */
 export interface BatchStore {
-  transaction<Result>(lane: Lane, tenants: readonly TenantId[], work: (tx: BatchTransaction) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    lane: Lane,
+    tenants: readonly TenantId[],
+    work: (tx: BatchTransaction) => Promise<Result>,
+  ): Promise<Result>;
   /** Member counts of groups, without locks: decides the lane. */
   readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>>;
   /**

@@ -7,13 +7,30 @@ import { orderingKeys, resourceKey, type QueuedCommand } from './queued-command.
 const TENANT = 't' as TenantId;
 let count = 0;
 
-function command(type: Command['type'], resource: string, memberIds: readonly string[] = [], needsAllMembers = false): QueuedCommand {
+function command(
+  type: Command['type'],
+  resource: string,
+  memberIds: readonly string[] = [],
+  needsAllMembers = false,
+): QueuedCommand {
   count += 1;
   return {
-    command: { commandId: `c${count}` as CommandId, tenantId: TENANT, type, resourceId: resource as ResourceId } as Command,
+    command: {
+      commandId: `c${count}` as CommandId,
+      tenantId: TENANT,
+      type,
+      resourceId: resource as ResourceId,
+    } as Command,
     queuedAtMs: 0,
     intent: type.startsWith('group.')
-      ? { document: null, documentPatch: null, membership: [], memberIds: memberIds as ResourceId[], needsAllMembers, refusal: null }
+      ? {
+          document: null,
+          documentPatch: null,
+          membership: [],
+          memberIds: memberIds as ResourceId[],
+          needsAllMembers,
+          refusal: null,
+        }
       : null,
     traceparent: null,
     settle: () => undefined,
@@ -22,7 +39,8 @@ function command(type: Command['type'], resource: string, memberIds: readonly st
 
 const many = (size: number) => Array.from({ length: size }, (_, index) => `m${index}`);
 const user = (id: string) => command('user.patch.requested', id);
-const heavyGroup = (id: string, memberIds = many(LIGHT_MEMBERS_MAX + 1)) => command('group.patch.requested', id, memberIds);
+const heavyGroup = (id: string, memberIds = many(LIGHT_MEMBERS_MAX + 1)) =>
+  command('group.patch.requested', id, memberIds);
 
 function queueOf(...commands: QueuedCommand[]): CommandQueue {
   const queue = new CommandQueue();
@@ -40,7 +58,9 @@ describe('CommandQueue', () => {
   });
 
   it('cuts batches by the rows they touch', () => {
-    const groups = Array.from({ length: 10 }, (_, index) => command('group.patch.requested', `g${index}`, many(900)));
+    const groups = Array.from({ length: 10 }, (_, index) =>
+      command('group.patch.requested', `g${index}`, many(900)),
+    );
     expect(queueOf(...groups).takeMain().length).toBeLessThan(10);
   });
 
@@ -65,7 +85,10 @@ describe('CommandQueue', () => {
   });
 
   it('asks for the size of groups that decide the lane, once', () => {
-    const [replacing, deleting] = [command('group.replace.requested', 'small', [], true), command('group.delete.requested', 'large')];
+    const [replacing, deleting] = [
+      command('group.replace.requested', 'small', [], true),
+      command('group.delete.requested', 'large'),
+    ];
     const queue = queueOf(replacing, deleting);
     expect(queue.unsizedGroups().map((ref) => ref.id)).toEqual(['small', 'large']);
     queue.learnSizes(new Map([[resourceKey(TENANT, 'large'), 50_000]]));
@@ -75,7 +98,10 @@ describe('CommandQueue', () => {
   });
 
   it('counts what it holds in both lanes against its room', () => {
-    const queue = queueOf(...Array.from({ length: WAITING_COMMANDS_MAX - 1 }, (_, index) => user(`u${index}`)), heavyGroup('g'));
+    const queue = queueOf(
+      ...Array.from({ length: WAITING_COMMANDS_MAX - 1 }, (_, index) => user(`u${index}`)),
+      heavyGroup('g'),
+    );
     expect(queue.hasRoom()).toBe(false);
     queue.takeMain();
     expect(queue.hasRoom()).toBe(true);
@@ -88,20 +114,26 @@ describe('CommandQueue', () => {
       members: fc.subarray(['a', 'b', 'm']),
     });
     fc.assert(
-      fc.property(fc.array(arbitrary, { maxLength: 30 }), fc.array(fc.boolean(), { minLength: 200, maxLength: 200 }), (items, coin) => {
-        const commands = items.map(({ resource, heavy, members }) =>
-          heavy ? heavyGroup(resource, [...many(LIGHT_MEMBERS_MAX + 1).map((id) => `x${id}`), ...members]) : command('group.patch.requested', resource, members),
-        );
-        const finished = finishOrder(queueOf(...commands), commands.length, coin);
-        expect(finished).toHaveLength(commands.length);
-        for (const [index, first] of commands.entries()) {
-          for (const second of commands.slice(index + 1)) {
-            const shared = new Set(orderingKeys(first));
-            if (!orderingKeys(second).some((key) => shared.has(key))) continue;
-            expect(finished.indexOf(first)).toBeLessThan(finished.indexOf(second));
+      fc.property(
+        fc.array(arbitrary, { maxLength: 30 }),
+        fc.array(fc.boolean(), { minLength: 200, maxLength: 200 }),
+        (items, coin) => {
+          const commands = items.map(({ resource, heavy, members }) =>
+            heavy
+              ? heavyGroup(resource, [...many(LIGHT_MEMBERS_MAX + 1).map((id) => `x${id}`), ...members])
+              : command('group.patch.requested', resource, members),
+          );
+          const finished = finishOrder(queueOf(...commands), commands.length, coin);
+          expect(finished).toHaveLength(commands.length);
+          for (const [index, first] of commands.entries()) {
+            for (const second of commands.slice(index + 1)) {
+              const shared = new Set(orderingKeys(first));
+              if (!orderingKeys(second).some((key) => shared.has(key))) continue;
+              expect(finished.indexOf(first)).toBeLessThan(finished.indexOf(second));
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 200 },
     );
   });

@@ -1,4 +1,10 @@
-import { orderingKeys, resourceKey, rowsTouched, type QueuedCommand, type ResourceKey } from './queued-command.js';
+import {
+  orderingKeys,
+  resourceKey,
+  rowsTouched,
+  type QueuedCommand,
+  type ResourceKey,
+} from './queued-command.js';
 import type { ResourceRef } from './batch-transaction.js';
 
 /** Commands in one transaction at the most. */
@@ -87,7 +93,11 @@ export class CommandQueue {
     let rows = 0;
     for (const queued of this.waiting) {
       const keys = orderingKeys(queued);
-      if (taken.length >= BATCH_COMMANDS_MAX || rows >= BATCH_ROWS_MAX || keys.some((key) => passedOver.has(key))) {
+      if (
+        taken.length >= BATCH_COMMANDS_MAX ||
+        rows >= BATCH_ROWS_MAX ||
+        keys.some((key) => passedOver.has(key))
+      ) {
         left.push(queued);
         for (const key of keys) passedOver.add(key);
       } else if (this.heavy.has(queued)) {

@@ -1,4 +1,12 @@
-import type { Command, Fact, FactCause, FactType, MembersDelta, ResourceId, TenantId } from '@muster/contracts';
+import type {
+  Command,
+  Fact,
+  FactCause,
+  FactType,
+  MembersDelta,
+  ResourceId,
+  TenantId,
+} from '@muster/contracts';
 import { operationOf } from '@muster/contracts';
 import type { ScimDocument } from '@muster/scim';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
@@ -28,7 +36,10 @@ export function factOf(parts: FactParts): Fact {
     occurredAt: new Date(state?.lastModifiedMs ?? atMs).toISOString(),
     ...(previous === undefined ? {} : { previous }),
     ...(members === undefined ? {} : { members }),
-    resource: state === null ? null : Object.assign(Object.create(null) as Record<string, never>, { id: state.id }, state.document),
+    resource:
+      state === null
+        ? null
+        : Object.assign(Object.create(null) as Record<string, never>, { id: state.id }, state.document),
   };
 }
 

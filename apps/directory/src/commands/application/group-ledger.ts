@@ -83,7 +83,9 @@ export class GroupWork implements MembershipView {
     if (base === null) return [];
     const chunks = this.current === null ? [] : chunked(delta.added, delta.removed);
     if (chunks.length === 0) return [factOf({ ...base, part: 1, parts: 1 })];
-    return chunks.map((members, index) => factOf({ ...base, members, part: index + 1, parts: chunks.length }));
+    return chunks.map((members, index) =>
+      factOf({ ...base, members, part: index + 1, parts: chunks.length }),
+    );
   }
 
   private factBase(atMs: number, cause: FactCause, membersChanged: boolean) {
@@ -92,16 +94,36 @@ export class GroupWork implements MembershipView {
     if (current === null) {
       if (initial === null) return null;
       const type: GroupFactType = 'directory.group.deleted.v1';
-      return { ...common, type, version: initial.version + 1, state: null, changed: [], previous: initial.document };
+      return {
+        ...common,
+        type,
+        version: initial.version + 1,
+        state: null,
+        changed: [],
+        previous: initial.document,
+      };
     }
     const members = membersChanged ? ['members'] : [];
     if (initial === null) {
       const type: GroupFactType = 'directory.group.created.v1';
-      return { ...common, type, version: current.version, state: current, changed: [...Object.keys(current.document), ...members] };
+      return {
+        ...common,
+        type,
+        version: current.version,
+        state: current,
+        changed: [...Object.keys(current.document), ...members],
+      };
     }
     const type: GroupFactType = 'directory.group.updated.v1';
     const { changed, previous } = diffDocuments(initial.document, current.document);
-    return { ...common, type, version: current.version, state: current, changed: [...changed, ...members], previous };
+    return {
+      ...common,
+      type,
+      version: current.version,
+      state: current,
+      changed: [...changed, ...members],
+      previous,
+    };
   }
 
   private takeMember(id: ResourceId, kind: MemberKind): void {

@@ -1,6 +1,13 @@
 import type { ResourceId } from '@muster/contracts';
 import { GroupWork } from './group-ledger.js';
-import type { BatchTransaction, LockStrength, Membership, ResourceRef } from './batch-transaction.js';
+import type { ResourceState } from '../../resources/domain/resource-state.js';
+import type {
+  BatchTransaction,
+  LockedGroup,
+  LockStrength,
+  Membership,
+  ResourceRef,
+} from './batch-transaction.js';
 import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
 import { UserLedger } from './user-ledger.js';
 
@@ -8,6 +15,9 @@ import { UserLedger } from './user-ledger.js';
 export class BatchConflictError extends Error {
   override readonly name = 'BatchConflictError';
 }
+
+const NOBODY: ReadonlyMap<ResourceKey, ResourceState | 'exists'> = new Map();
+const NO_GROUPS: ReadonlyMap<ResourceKey, LockedGroup> = new Map();
 
 /** Everything that the decisions of a batch look at, locked. */
 export interface LockedRows {
@@ -22,16 +32,26 @@ export interface LockedRows {
  * its rows needs, so that two batches never wait for each other in a circle. A user who is made a member is locked too (she
  * cannot be deleted meanwhile); who is deleted is locked first and her groups are read after that.
  */
-export async function lockRows(tx: BatchTransaction, commands: readonly QueuedCommand[]): Promise<LockedRows> {
+export async function lockRows(
+  tx: BatchTransaction,
+  commands: readonly QueuedCommand[],
+): Promise<LockedRows> {
   const wanted = wantedLocks(commands);
   const lockedUsers =
-    wanted.users.size === 0 ? new Map<ResourceKey, 'exists'>() : await tx.lockUsers([...wanted.users.values()], wanted.changingUsers, wanted.userStrength);
+    wanted.users.size === 0
+      ? NOBODY
+      : await tx.lockUsers([...wanted.users.values()], wanted.changingUsers, wanted.userStrength);
   const users = new UserLedger(lockedUsers);
   for (const [key, ref] of wanted.members) if (!lockedUsers.has(key)) wanted.groups.set(key, ref);
 
-  const deleted = wanted.deleted.filter((ref) => wanted.groups.has(keyOf(ref)) || lockedUsers.has(keyOf(ref)));
+  const deleted = wanted.deleted.filter(
+    (ref) => wanted.groups.has(keyOf(ref)) || lockedUsers.has(keyOf(ref)),
+  );
   if (deleted.length > 0) addGroupsOf(wanted.groups, await tx.readMembershipsOf(deleted));
-  const lockedGroups = wanted.groups.size === 0 ? new Map() : await tx.lockGroups([...wanted.groups.values()], wanted.groupStrength);
+  const lockedGroups =
+    wanted.groups.size === 0
+      ? NO_GROUPS
+      : await tx.lockGroups([...wanted.groups.values()], wanted.groupStrength);
   const groups = new Map<ResourceKey, GroupWork>();
   for (const [key, ref] of wanted.groups) {
     const state = lockedGroups.get(key);
@@ -39,9 +59,15 @@ export async function lockRows(tx: BatchTransaction, commands: readonly QueuedCo
   }
   for (const { command } of commands) {
     if (command.type !== 'group.create.requested') continue;
-    groups.set(resourceKey(command.tenantId, command.resourceId), new GroupWork(command.tenantId, command.resourceId, null));
+    groups.set(
+      resourceKey(command.tenantId, command.resourceId),
+      new GroupWork(command.tenantId, command.resourceId, null),
+    );
   }
-  const groupsOf = deleted.length === 0 ? new Map<ResourceKey, ResourceKey[]>() : await readGroupsOf(tx, deleted, wanted.groups, groups);
+  const groupsOf =
+    deleted.length === 0
+      ? new Map<ResourceKey, ResourceKey[]>()
+      : await readGroupsOf(tx, deleted, wanted.groups, groups);
   await readMemberships(tx, commands, groups);
   return { users, groups, groupsOf };
 }
@@ -70,15 +96,24 @@ function wantedLocks(commands: readonly QueuedCommand[]): WantedLocks {
     const { tenantId } = command;
     const own: ResourceRef = { tenantId, id: command.resourceId };
     const key = keyOf(own);
-    if (command.type === 'user.replace.requested' || command.type === 'user.patch.requested' || command.type === 'user.delete.requested') {
+    if (
+      command.type === 'user.replace.requested' ||
+      command.type === 'user.patch.requested' ||
+      command.type === 'user.delete.requested'
+    ) {
       wanted.users.set(key, own);
       wanted.changingUsers.add(key);
       if (wanted.userStrength === 'key share') wanted.userStrength = 'no key update';
     }
     if (command.type === 'user.delete.requested') wanted.userStrength = 'update';
     if (command.type === 'group.delete.requested') wanted.groupStrength = 'update';
-    if (command.type === 'user.delete.requested' || command.type === 'group.delete.requested') wanted.deleted.push(own);
-    if (command.type === 'group.replace.requested' || command.type === 'group.patch.requested' || command.type === 'group.delete.requested') {
+    if (command.type === 'user.delete.requested' || command.type === 'group.delete.requested')
+      wanted.deleted.push(own);
+    if (
+      command.type === 'group.replace.requested' ||
+      command.type === 'group.patch.requested' ||
+      command.type === 'group.delete.requested'
+    ) {
       wanted.groups.set(key, own);
     }
     for (const id of intent?.memberIds ?? []) {
@@ -95,7 +130,8 @@ function keyOf(ref: { readonly tenantId: string; readonly id: string }): Resourc
 }
 
 function addGroupsOf(groups: Map<ResourceKey, ResourceRef>, memberships: readonly Membership[]): void {
-  for (const { tenantId, groupId } of memberships) groups.set(resourceKey(tenantId, groupId), { tenantId, id: groupId });
+  for (const { tenantId, groupId } of memberships)
+    groups.set(resourceKey(tenantId, groupId), { tenantId, id: groupId });
 }
 
 /**
@@ -111,7 +147,8 @@ async function readGroupsOf(
   const groupsOf = new Map<ResourceKey, ResourceKey[]>();
   for (const membership of await tx.readMembershipsOf(deleted)) {
     const groupKey = resourceKey(membership.tenantId, membership.groupId);
-    if (!wanted.has(groupKey)) throw new BatchConflictError('a group got a new parent while it was about to be deleted');
+    if (!wanted.has(groupKey))
+      throw new BatchConflictError('a group got a new parent while it was about to be deleted');
     groups.get(groupKey)?.learnMember(membership);
     const memberKey = resourceKey(membership.tenantId, membership.memberId);
     groupsOf.set(memberKey, [...(groupsOf.get(memberKey) ?? []), groupKey]);
@@ -126,19 +163,25 @@ async function readMemberships(
 ): Promise<void> {
   const whole = new Map<ResourceKey, ResourceRef>();
   for (const { command, intent } of commands) {
-    if (intent?.needsAllMembers === true) whole.set(resourceKey(command.tenantId, command.resourceId), { tenantId: command.tenantId, id: command.resourceId });
+    if (intent?.needsAllMembers === true)
+      whole.set(resourceKey(command.tenantId, command.resourceId), {
+        tenantId: command.tenantId,
+        id: command.resourceId,
+      });
   }
   const pairs: { tenantId: ResourceRef['tenantId']; groupId: ResourceId; memberId: ResourceId }[] = [];
   for (const { command, intent } of commands) {
     const key = resourceKey(command.tenantId, command.resourceId);
     if (intent === null || whole.has(key) || (groups.get(key)?.initial ?? null) === null) continue;
-    for (const memberId of intent.memberIds) pairs.push({ tenantId: command.tenantId, groupId: command.resourceId, memberId });
+    for (const memberId of intent.memberIds)
+      pairs.push({ tenantId: command.tenantId, groupId: command.resourceId, memberId });
   }
   const stored = [...whole.values()].filter((ref) => (groups.get(keyOf(ref))?.initial ?? null) !== null);
   const [some, all] = await Promise.all([
     pairs.length === 0 ? [] : tx.readMembershipPairs(pairs),
     stored.length === 0 ? [] : tx.readAllMembers(stored),
   ]);
-  for (const membership of [...some, ...all]) groups.get(resourceKey(membership.tenantId, membership.groupId))?.learnMember(membership);
+  for (const membership of [...some, ...all])
+    groups.get(resourceKey(membership.tenantId, membership.groupId))?.learnMember(membership);
   for (const key of whole.keys()) groups.get(key)?.learnedAll();
 }

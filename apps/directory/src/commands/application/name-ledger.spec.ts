@@ -27,7 +27,9 @@ describe('NameLedger', () => {
     const ledger = new NameLedger();
     ledger.learnReservation({ tenantId: TENANT, name: name('a'), resourceId: id('u1'), holder: null });
     ledger.move(TENANT, id('u2'), [], [name('a')]);
-    expect(ledger.netWrites().taken).toEqual([{ tenantId: TENANT, name: name('a'), resourceId: 'u2', reserved: true }]);
+    expect(ledger.netWrites().taken).toEqual([
+      { tenantId: TENANT, name: name('a'), resourceId: 'u2', reserved: true },
+    ]);
   });
 
   it('ends as the moves say, for any sequence of valid moves (property)', () => {
@@ -35,7 +37,13 @@ describe('NameLedger', () => {
     const values = ['a', 'b', 'c', 'd'];
     fc.assert(
       fc.property(
-        fc.array(fc.record({ owner: fc.constantFrom(...owners), to: fc.option(fc.constantFrom(...values), { nil: null }) }), { maxLength: 20 }),
+        fc.array(
+          fc.record({
+            owner: fc.constantFrom(...owners),
+            to: fc.option(fc.constantFrom(...values), { nil: null }),
+          }),
+          { maxLength: 20 },
+        ),
         fc.dictionary(fc.constantFrom(...values), fc.constantFrom(...owners)),
         (moves, held) => {
           const table = new Map<string, string>();
@@ -50,13 +58,23 @@ describe('NameLedger', () => {
             const holder = table.get(value) ?? null;
             const candidate = moves.find(({ to }) => to === value)?.owner ?? '';
             if (holder === null) table.set(value, candidate);
-            ledger.learnReservation({ tenantId: TENANT, name: name(value), resourceId: id(candidate), holder: holder === null ? null : id(holder) });
+            ledger.learnReservation({
+              tenantId: TENANT,
+              name: name(value),
+              resourceId: id(candidate),
+              holder: holder === null ? null : id(holder),
+            });
           }
           for (const { owner, to } of moves) {
             const holder = to === null ? null : ledger.holdersFor(TENANT).holderOf(name(to));
             if (holder !== null && holder !== owner) continue;
             const before = current.get(owner);
-            ledger.move(TENANT, id(owner), before === undefined ? [] : [name(before)], to === null ? [] : [name(to)]);
+            ledger.move(
+              TENANT,
+              id(owner),
+              before === undefined ? [] : [name(before)],
+              to === null ? [] : [name(to)],
+            );
             if (to === null) current.delete(owner);
             else current.set(owner, to);
           }

@@ -32,13 +32,21 @@ export class NameLedger {
   }
 
   /** Moves a resource from its names before a decision to those after it. */
-  move(tenantId: TenantId, id: ResourceId, before: readonly UniqueName[], after: readonly UniqueName[]): void {
+  move(
+    tenantId: TenantId,
+    id: ResourceId,
+    before: readonly UniqueName[],
+    after: readonly UniqueName[],
+  ): void {
     for (const name of before) this.entryOf(tenantId, name, id).holder = null;
     for (const name of after) this.entryOf(tenantId, name, null).holder = id;
   }
 
   /** What has to change in the table so that it says what the ledger says. */
-  netWrites(): { readonly released: Omit<NameWrite, 'resourceId' | 'reserved'>[]; readonly taken: NameWrite[] } {
+  netWrites(): {
+    readonly released: Omit<NameWrite, 'resourceId' | 'reserved'>[];
+    readonly taken: NameWrite[];
+  } {
     const released: Omit<NameWrite, 'resourceId' | 'reserved'>[] = [];
     const taken: NameWrite[] = [];
     for (const { tenantId, name, stored, holder } of this.entries.values()) {

@@ -35,7 +35,8 @@ export function orderingKeys(queued: QueuedCommand): string[] {
   const keys = [resourceKey(command.tenantId, command.resourceId) as string];
   if (command.type === 'user.create.requested' || command.type === 'group.create.requested') {
     const name = command.document[command.type === 'user.create.requested' ? 'userName' : 'displayName'];
-    if (typeof name === 'string') keys.push(`${command.tenantId}/${resourceKindOf(command.type)}:${name.toLowerCase()}`);
+    if (typeof name === 'string')
+      keys.push(`${command.tenantId}/${resourceKindOf(command.type)}:${name.toLowerCase()}`);
   }
   if (intent !== null) for (const id of intent.memberIds) keys.push(resourceKey(command.tenantId, id));
   return keys;

@@ -47,7 +47,12 @@ export class UserLedger {
       if (initial === current) continue;
       if (current === null) usersDeleted.push({ tenantId, id });
       else if (initial === null) usersInserted.push({ tenantId, state: current, emailsChanged: true });
-      else usersUpdated.push({ tenantId, state: current, emailsChanged: initial.document.emails !== current.document.emails });
+      else
+        usersUpdated.push({
+          tenantId,
+          state: current,
+          emailsChanged: initial.document.emails !== current.document.emails,
+        });
     }
     return { usersInserted, usersUpdated, usersDeleted };
   }

@@ -60,7 +60,10 @@ export class CommandWorld {
     return this.database.url;
   }
 
-  async tenant(settings: Partial<TenantSettings> = {}, domains: readonly string[] = ['example.com']): Promise<WorldTenant> {
+  async tenant(
+    settings: Partial<TenantSettings> = {},
+    domains: readonly string[] = ['example.com'],
+  ): Promise<WorldTenant> {
     const tenantId = uuidV7() as TenantId;
     const tokenId = uuidV7() as TokenId;
     await this.sql.query(
@@ -100,7 +103,10 @@ export class CommandWorld {
   }
 
   /** Runs one batch in one transaction, without an applier around it. */
-  transaction<Result>(tenants: readonly TenantId[], work: (tx: BatchTransaction) => Promise<Result>): Promise<Result> {
+  transaction<Result>(
+    tenants: readonly TenantId[],
+    work: (tx: BatchTransaction) => Promise<Result>,
+  ): Promise<Result> {
     return this.store().transaction('main', tenants, work);
   }
 
@@ -131,11 +137,19 @@ export class CommandMaker {
   }
 
   patchUser(id: string, ...operations: readonly Body[]): Command {
-    return { ...this.envelope(id), type: 'user.patch.requested', patch: parsePatch(userResourceType, { Operations: operations }) };
+    return {
+      ...this.envelope(id),
+      type: 'user.patch.requested',
+      patch: parsePatch(userResourceType, { Operations: operations }),
+    };
   }
 
   replaceUser(id: string, body: Body): Command {
-    return { ...this.envelope(id), type: 'user.replace.requested', document: parseResource(userResourceType, body, 'replace').document };
+    return {
+      ...this.envelope(id),
+      type: 'user.replace.requested',
+      document: parseResource(userResourceType, body, 'replace').document,
+    };
   }
 
   deleteUser(id: string): Command {
@@ -153,12 +167,20 @@ export class CommandMaker {
   }
 
   patchGroup(id: string, ...operations: readonly Body[]): Command {
-    return { ...this.envelope(id), type: 'group.patch.requested', patch: parsePatch(groupResourceType, { Operations: operations }) };
+    return {
+      ...this.envelope(id),
+      type: 'group.patch.requested',
+      patch: parsePatch(groupResourceType, { Operations: operations }),
+    };
   }
 
   replaceGroup(id: string, displayName: string, memberIds: readonly string[]): Command {
     const body = { displayName, members: memberIds.map((value) => ({ value })) };
-    return { ...this.envelope(id), type: 'group.replace.requested', document: parseResource(groupResourceType, body, 'replace').document };
+    return {
+      ...this.envelope(id),
+      type: 'group.replace.requested',
+      document: parseResource(groupResourceType, body, 'replace').document,
+    };
   }
 
   deleteGroup(id: string): Command {
@@ -184,7 +206,10 @@ function hashOf(body: unknown): string {
 }
 
 /** A command as if it had just been read from the log. `outcome` resolves when it is decided. */
-export function queued(command: Command, queuedAtMs = Date.now()): QueuedCommand & { readonly outcome: Promise<Outcome> } {
+export function queued(
+  command: Command,
+  queuedAtMs = Date.now(),
+): QueuedCommand & { readonly outcome: Promise<Outcome> } {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   return {
     command,
@@ -197,7 +222,10 @@ export function queued(command: Command, queuedAtMs = Date.now()): QueuedCommand
 }
 
 /** Waits until the condition holds; fails with what it last saw. */
-export async function eventually<Seen>(look: () => Promise<Seen>, holds: (seen: Seen) => boolean): Promise<Seen> {
+export async function eventually<Seen>(
+  look: () => Promise<Seen>,
+  holds: (seen: Seen) => boolean,
+): Promise<Seen> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const seen = await look();

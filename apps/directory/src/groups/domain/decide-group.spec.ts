@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultTenantSettings, type Command, type CommandId, type ResourceId, type TenantId, type TokenId } from '@muster/contracts';
+import {
+  defaultTenantSettings,
+  type Command,
+  type CommandId,
+  type ResourceId,
+  type TenantId,
+  type TokenId,
+} from '@muster/contracts';
 import { groupResourceType, parsePatch, parseResource } from '@muster/scim';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import { decideGroup, type GroupContext } from './decide-group.js';
@@ -32,7 +39,7 @@ const people = new Map<ResourceId, MemberKind>([
 ]);
 
 function context(members: readonly ResourceId[], more: Partial<GroupContext> = {}): GroupContext {
-  const stored = new Map(members.map((id) => [id, people.get(id) ?? ('User' as MemberKind)]));
+  const stored = new Map(members.map((id) => [id, people.get(id) ?? ('User')]));
   return {
     nowMs: NOW_MS,
     settings: defaultTenantSettings,
@@ -54,18 +61,31 @@ const state: ResourceState = {
 };
 
 function patch(...operations: object[]): Command {
-  return { ...envelope, type: 'group.patch.requested', patch: parsePatch(groupResourceType, { Operations: operations }) };
+  return {
+    ...envelope,
+    type: 'group.patch.requested',
+    patch: parsePatch(groupResourceType, { Operations: operations }),
+  };
 }
 
 function put(body: object): Command {
-  return { ...envelope, type: 'group.replace.requested', document: parseResource(groupResourceType, body, 'replace').document };
+  return {
+    ...envelope,
+    type: 'group.replace.requested',
+    document: parseResource(groupResourceType, body, 'replace').document,
+  };
 }
 
 function decide(command: Command, members: readonly ResourceId[] = [], more: Partial<GroupContext> = {}) {
   const decision = decideGroup(state, command, groupIntentOf(command), context(members, more));
   if (decision.kind === 'rejected') return decision;
   const { added, removed } = decision.membership;
-  return { changed: decision.changed, version: decision.next?.version, added: [...added.keys()], removed: [...removed] };
+  return {
+    changed: decision.changed,
+    version: decision.next?.version,
+    added: [...added.keys()],
+    removed: [...removed],
+  };
 }
 
 describe('decideGroup', () => {
@@ -73,16 +93,51 @@ describe('decideGroup', () => {
     ['adds one', [ANN], { op: 'Add', path: 'members', value: [{ value: BOB }] }, [BOB], []],
     ['adds a bare id', [], { op: 'add', path: 'members', value: BOB }, [BOB], []],
     ['adds who is there: nothing', [ANN], { op: 'add', path: 'members', value: [{ value: ANN }] }, [], []],
-    ['adds a group', [], { op: 'add', path: 'members', value: [{ value: NESTED, type: 'Group' }] }, [NESTED], []],
-    ['removes only those listed', [ANN, BOB], { op: 'Remove', path: 'members', value: [{ $ref: null, value: ANN }] }, [], [ANN]],
-    ['removes by id in the path', [ANN, BOB], { op: 'remove', path: `members[value eq "${ANN}"]` }, [], [ANN]],
-    ['removes who is not there: nothing', [ANN], { op: 'remove', path: `members[value eq "${BOB}"]` }, [], []],
+    [
+      'adds a group',
+      [],
+      { op: 'add', path: 'members', value: [{ value: NESTED, type: 'Group' }] },
+      [NESTED],
+      [],
+    ],
+    [
+      'removes only those listed',
+      [ANN, BOB],
+      { op: 'Remove', path: 'members', value: [{ $ref: null, value: ANN }] },
+      [],
+      [ANN],
+    ],
+    [
+      'removes by id in the path',
+      [ANN, BOB],
+      { op: 'remove', path: `members[value eq "${ANN}"]` },
+      [],
+      [ANN],
+    ],
+    [
+      'removes who is not there: nothing',
+      [ANN],
+      { op: 'remove', path: `members[value eq "${BOB}"]` },
+      [],
+      [],
+    ],
     ['removes all', [ANN, BOB], { op: 'remove', path: 'members' }, [], [ANN, BOB]],
     ['removes by kind', [ANN, NESTED], { op: 'remove', path: 'members[type eq "Group"]' }, [], [NESTED]],
-    ['replaces down to the difference', [ANN, BOB], { op: 'replace', path: 'members', value: [{ value: BOB }, { value: CID }] }, [CID], [ANN]],
+    [
+      'replaces down to the difference',
+      [ANN, BOB],
+      { op: 'replace', path: 'members', value: [{ value: BOB }, { value: CID }] },
+      [CID],
+      [ANN],
+    ],
   ] as const)('%s', (_, members, operation, added, removed) => {
     const changed = added.length + removed.length > 0;
-    expect(decide(patch(operation), members)).toEqual({ changed: changed ? ['members'] : [], version: changed ? 5 : 4, added, removed });
+    expect(decide(patch(operation), members)).toEqual({
+      changed: changed ? ['members'] : [],
+      version: changed ? 5 : 4,
+      added,
+      removed,
+    });
   });
 
   it('takes the operations in their order, down to their net effect', () => {
@@ -91,12 +146,25 @@ describe('decideGroup', () => {
       { op: 'add', path: 'members', value: [{ value: ANN }, { value: CID }] },
       { op: 'remove', path: `members[value eq "${CID}"]` },
     ];
-    expect(decide(patch(...operations), [ANN, BOB])).toEqual({ changed: ['members'], version: 5, added: [], removed: [BOB] });
+    expect(decide(patch(...operations), [ANN, BOB])).toEqual({
+      changed: ['members'],
+      version: 5,
+      added: [],
+      removed: [BOB],
+    });
   });
 
   it('changes name and members in one version', () => {
-    const operations = [{ op: 'replace', value: { displayName: 'Eng' } }, { op: 'add', path: 'members', value: [{ value: ANN }] }];
-    expect(decide(patch(...operations))).toEqual({ changed: ['displayName', 'members'], version: 5, added: [ANN], removed: [] });
+    const operations = [
+      { op: 'replace', value: { displayName: 'Eng' } },
+      { op: 'add', path: 'members', value: [{ value: ANN }] },
+    ];
+    expect(decide(patch(...operations))).toEqual({
+      changed: ['displayName', 'members'],
+      version: 5,
+      added: [ANN],
+      removed: [],
+    });
   });
 
   it('replaces the whole group by PUT; members that it does not name are gone', () => {
@@ -122,7 +190,10 @@ describe('decideGroup', () => {
 
   it.each([
     ['a filter on what members do not have', { op: 'remove', path: 'members[display eq "Ann"]' }],
-    ['a change of a member in place', { op: 'replace', path: `members[value eq "${ANN}"].display`, value: 'x' }],
+    [
+      'a change of a member in place',
+      { op: 'replace', path: `members[value eq "${ANN}"].display`, value: 'x' },
+    ],
   ])('refuses %s instead of doing something else', (_, operation) => {
     expect(decide(patch(operation), [ANN])).toMatchObject({ kind: 'rejected' });
   });
@@ -137,7 +208,12 @@ describe('decideGroup', () => {
 
   it('deletes, and knows nothing of a group that is gone', () => {
     const command: Command = { ...envelope, type: 'group.delete.requested' };
-    expect(decideGroup(state, command, groupIntentOf(command), context([ANN]))).toMatchObject({ kind: 'accepted', next: null });
-    expect(decideGroup(null, command, groupIntentOf(command), context([]))).toMatchObject({ cause: 'not_found' });
+    expect(decideGroup(state, command, groupIntentOf(command), context([ANN]))).toMatchObject({
+      kind: 'accepted',
+      next: null,
+    });
+    expect(decideGroup(null, command, groupIntentOf(command), context([]))).toMatchObject({
+      cause: 'not_found',
+    });
   });
 });

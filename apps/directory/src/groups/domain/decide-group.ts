@@ -21,7 +21,12 @@ import {
 } from '../../resources/domain/decision.js';
 import { initialState, nextState, type ResourceState } from '../../resources/domain/resource-state.js';
 import type { GroupIntent } from './group-intent.js';
-import { MembershipDraft, type MemberDirectory, type MembershipDelta, type MembershipView } from './membership.js';
+import {
+  MembershipDraft,
+  type MemberDirectory,
+  type MembershipDelta,
+  type MembershipView,
+} from './membership.js';
 import { uniqueNamesOfGroup } from './unique-names-of-group.js';
 
 /** The command takes effect. `changed` is empty where there was nothing to change. */
@@ -53,14 +58,17 @@ export function decideGroup(
   if (intent.refusal !== null) return intent.refusal;
   const stale = checkVersion(state, 'ifMatch' in command ? command.ifMatch : undefined);
   if (stale !== null) return stale;
-  if (command.type === 'group.delete.requested') return { kind: 'accepted', next: null, changed: [], membership: NO_MEMBERS };
+  if (command.type === 'group.delete.requested')
+    return { kind: 'accepted', next: null, changed: [], membership: NO_MEMBERS };
   const document = refuseScimErrors(() => documentAfter(state, intent));
   return isRefusal(document) ? document : decideChange(state, document, intent, context);
 }
 
 function documentAfter(state: ResourceState, intent: GroupIntent): ScimDocument {
-  if (intent.document !== null) return replaceDocument(groupResourceType, state.document, intent.document).document;
-  if (intent.documentPatch !== null) return applyPatch(groupResourceType, state.document, intent.documentPatch).document;
+  if (intent.document !== null)
+    return replaceDocument(groupResourceType, state.document, intent.document).document;
+  if (intent.documentPatch !== null)
+    return applyPatch(groupResourceType, state.document, intent.documentPatch).document;
   return state.document;
 }
 
@@ -71,7 +79,11 @@ function decideCreate(
   context: GroupContext,
 ): GroupDecision {
   if (state !== null || intent.document === null) throw new Error('a create met a group with its id');
-  const refusal = checkNames(uniqueNamesOfGroup(intent.document, context.settings), command.resourceId, context.names);
+  const refusal = checkNames(
+    uniqueNamesOfGroup(intent.document, context.settings),
+    command.resourceId,
+    context.names,
+  );
   if (refusal !== null) return refusal;
   const membership = decideMembership(command.resourceId, intent.membership, context);
   if (isRefusal(membership)) return membership;
@@ -97,7 +109,8 @@ function decideChange(
   const membership = decideMembership(state.id, intent.membership, context);
   if (isRefusal(membership)) return membership;
   const membersChanged = membership.added.size + membership.removed.size > 0;
-  if (changed.length === 0 && !membersChanged) return { kind: 'accepted', next: state, changed: [], membership };
+  if (changed.length === 0 && !membersChanged)
+    return { kind: 'accepted', next: state, changed: [], membership };
   return {
     kind: 'accepted',
     next: nextState(state, changed.length === 0 ? state.document : document, context.nowMs),
@@ -155,7 +168,11 @@ function removeMatching(draft: MembershipDraft, filter: Filter): Refusal | null 
   const names = attributesOf(filter);
   const foreign = names.find((name) => name !== 'value' && name !== 'type');
   if (foreign !== undefined) {
-    return { kind: 'rejected', cause: 'invalid_path', detail: `Members can be selected by value and type, not by ${foreign.slice(0, 64)}.` };
+    return {
+      kind: 'rejected',
+      cause: 'invalid_path',
+      detail: `Members can be selected by value and type, not by ${foreign.slice(0, 64)}.`,
+    };
   }
   const resolved = refuseScimErrors(() => resolveValueFilter(filter, membersDefinition));
   if (isRefusal(resolved)) return resolved;

@@ -53,7 +53,8 @@ function intent(
   const ids = new Set<ResourceId>();
   let needsAllMembers = false;
   for (const change of membership) {
-    if (change.kind === 'removeAll' || change.kind === 'replaceAll' || change.kind === 'removeMatching') needsAllMembers = true;
+    if (change.kind === 'removeAll' || change.kind === 'replaceAll' || change.kind === 'removeMatching')
+      needsAllMembers = true;
     for (const text of namedIn(change)) {
       const id = parseUuid<ResourceId>(text);
       if (id !== null) ids.add(id);

@@ -28,7 +28,9 @@ export class MembershipDraft {
   constructor(private readonly before: MembershipView) {}
 
   has(memberId: ResourceId): boolean {
-    return this.addedMembers.has(memberId) || (this.before.has(memberId) && !this.removedMembers.has(memberId));
+    return (
+      this.addedMembers.has(memberId) || (this.before.has(memberId) && !this.removedMembers.has(memberId))
+    );
   }
 
   add(memberId: ResourceId, kind: MemberKind): void {

@@ -35,7 +35,8 @@ export async function cancelCommands(
     const some = distinct.slice(start, start + APART_AT_ONCE);
     const apart = await Promise.all(
       some.map(async (command) => {
-        const tried = monotonicMs() < giveUpAtMs ? await attempt(store, [command], now, LOCK_TIMEOUT_APART_MS) : null;
+        const tried =
+          monotonicMs() < giveUpAtMs ? await attempt(store, [command], now, LOCK_TIMEOUT_APART_MS) : null;
         return tried ?? [unknown(command)];
       }),
     );
@@ -59,7 +60,9 @@ async function attempt(
     return commands.map(({ commandId }): Result => {
       if (cancelled.has(commandId)) return { commandId, result: 'cancelled' };
       const outcome = outcomes.get(commandId);
-      return outcome === undefined ? { commandId, result: 'unknown' } : { commandId, result: 'decided', outcome };
+      return outcome === undefined
+        ? { commandId, result: 'unknown' }
+        : { commandId, result: 'decided', outcome };
     });
   } catch (error) {
     if (classifyDatabaseError(error) === 'lock-timeout') return null;

@@ -20,7 +20,11 @@ export interface OperationStore {
    * Cancels what nobody has decided. Returns the ids that are cancelled now; the others were decided before.
    * Throws `DatabaseError` of kind `lock-timeout` when one of them is being decided and that takes longer than told.
    */
-  cancel(commands: readonly CancellableCommand[], now: Date, lockTimeoutMs: number): Promise<ReadonlySet<CommandId>>;
+  cancel(
+    commands: readonly CancellableCommand[],
+    now: Date,
+    lockTimeoutMs: number,
+  ): Promise<ReadonlySet<CommandId>>;
   /** Notes that the answer to an applied create never reached its client. Other commands are left as they are. */
   markUndelivered(commands: readonly CommandReference[]): Promise<void>;
 }

@@ -13,7 +13,11 @@ interface Row {
 export class PostgresOutboxStore implements OutboxStore {
   constructor(private readonly database: Database) {}
 
-  async read(shard: OutboxShard, kinds: readonly OutboxKind[], rowsMax: number): Promise<readonly OutboxRow[]> {
+  async read(
+    shard: OutboxShard,
+    kinds: readonly OutboxKind[],
+    rowsMax: number,
+  ): Promise<readonly OutboxRow[]> {
     const { rows } = await this.database.query<Row>(
       'read outbox',
       `select seq, kind, payload, traceparent, (extract(epoch from created_at) * 1000)::float8 as created_ms
@@ -27,7 +31,11 @@ export class PostgresOutboxStore implements OutboxStore {
 
   async remove(seqs: readonly number[]): Promise<void> {
     if (seqs.length === 0) return;
-    await this.database.query('delete from outbox', 'delete from directory.outbox where seq = any($1::bigint[])', [seqs]);
+    await this.database.query(
+      'delete from outbox',
+      'delete from directory.outbox where seq = any($1::bigint[])',
+      [seqs],
+    );
   }
 
   async park(seq: number, reason: string): Promise<void> {

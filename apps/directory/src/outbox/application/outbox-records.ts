@@ -1,6 +1,12 @@
 import { factRecords, failureRecord, type Fact, type ProvisioningFailure } from '@muster/contracts';
 import type { OutgoingRecord } from '@muster/messaging';
-import { attributeKeys, contextFromTraceparent, currentTraceparent, spanNames, tracer } from '@muster/telemetry';
+import {
+  attributeKeys,
+  contextFromTraceparent,
+  currentTraceparent,
+  spanNames,
+  tracer,
+} from '@muster/telemetry';
 import type { OutboxRow } from './outbox-store.js';
 
 /**
@@ -19,7 +25,11 @@ export function outboxRecords(row: OutboxRow): OutgoingRecord[] {
 }
 
 /** The span `send <topic>` is part of the request's trace; consumers become its children. */
-function inSendSpan(parent: ReturnType<typeof contextFromTraceparent>, record: OutgoingRecord, messageId: string): OutgoingRecord {
+function inSendSpan(
+  parent: ReturnType<typeof contextFromTraceparent>,
+  record: OutgoingRecord,
+  messageId: string,
+): OutgoingRecord {
   const { span, context } = tracer.startSpan(spanNames.send(record.topic), {
     kind: 'producer',
     parent,

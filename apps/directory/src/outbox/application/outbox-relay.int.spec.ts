@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { USER_EVENTS_TOPIC, USER_STATE_TOPIC, topicContracts, type Fact } from '@muster/contracts';
-import { InProcessEventLog, InProcessStore, RecordTooLargeError, type FencedAppender, type ReceivedRecord } from '@muster/messaging';
+import {
+  InProcessEventLog,
+  InProcessStore,
+  RecordTooLargeError,
+  type FencedAppender,
+  type ReceivedRecord,
+} from '@muster/messaging';
 import { AdvisoryLock, openDatabase, type Database } from '@muster/persistence';
 import { wherePostgres } from '@muster/persistence/testing';
 import { createMetrics } from '@muster/telemetry';
@@ -48,7 +54,12 @@ wherePostgres(describe)('the outbox relay', () => {
       shard: { index: 0, of: 1 },
       kinds: ['fact', 'failure'],
       store: new PostgresOutboxStore(database),
-      lock: new AdvisoryLock({ url: world.url, role: RELAY_ROLE, applicationName: 'relay-lock', name: 'spec.outbox' }),
+      lock: new AdvisoryLock({
+        url: world.url,
+        role: RELAY_ROLE,
+        applicationName: 'relay-lock',
+        name: 'spec.outbox',
+      }),
       openAppender: () => log.openFencedAppender({ transactionalId: 'spec.outbox' }),
       metrics: createMetrics('directory'),
       warn: (message) => warnings.push(message),
@@ -59,13 +70,16 @@ wherePostgres(describe)('the outbox relay', () => {
     return made;
   }
 
-  const depth = async () => (await world.rows<{ count: number }>('select count(*)::int as count from directory.outbox'))[0]?.count;
+  const depth = async () =>
+    (await world.rows<{ count: number }>('select count(*)::int as count from directory.outbox'))[0]?.count;
 
   async function provision(users: number, changes: number): Promise<string[]> {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);
     const applier = world.applier();
-    const creates = Array.from({ length: users }, (_, index) => queued(make.createUser(`user${index}@example.com`)));
+    const creates = Array.from({ length: users }, (_, index) =>
+      queued(make.createUser(`user${index}@example.com`)),
+    );
     applier.accept(creates);
     await Promise.all(creates.map((each) => each.outcome));
     const ids = creates.map((each) => each.command.resourceId);
@@ -87,14 +101,21 @@ wherePostgres(describe)('the outbox relay', () => {
     const ids = await provision(25, 3);
     relay();
     await eventually(depth, (left) => left === 0);
-    await eventually(async () => records.length, (count) => count >= ids.length * 8);
+    await eventually(
+      async () => records.length,
+      (count) => count >= ids.length * 8,
+    );
     for (const id of ids) {
       expect(versionsOf(id, USER_EVENTS_TOPIC)).toEqual([1, 2, 3, 4]);
       expect(versionsOf(id, USER_STATE_TOPIC)).toEqual([1, 2, 3, 4]);
     }
     expect(warnings).toEqual([]);
     const [first] = records.filter((record) => record.topic === USER_EVENTS_TOPIC);
-    expect(first?.headers).toMatchObject({ ce_specversion: '1.0', ce_type: 'directory.user.created.v1', ce_version: '1' });
+    expect(first?.headers).toMatchObject({
+      ce_specversion: '1.0',
+      ce_type: 'directory.user.created.v1',
+      ce_version: '1',
+    });
   });
 
   it('stands by while another one holds the lock, and takes over when that stops', async () => {
@@ -105,7 +126,11 @@ wherePostgres(describe)('the outbox relay', () => {
     await leader.stop();
     const ids = await provision(3, 1);
     await eventually(depth, (left) => left === 0);
-    for (const id of ids) await eventually(async () => versionsOf(id, USER_EVENTS_TOPIC), (versions) => versions.length === 2);
+    for (const id of ids)
+      await eventually(
+        async () => versionsOf(id, USER_EVENTS_TOPIC),
+        (versions) => versions.length === 2,
+      );
     await standby.stop();
   });
 
@@ -165,7 +190,10 @@ wherePostgres(describe)('the outbox relay', () => {
     });
     await eventually(depth, (left) => left === 0);
     for (const id of ids) {
-      const seen = await eventually(async () => versionsOf(id, USER_EVENTS_TOPIC), (versions) => versions.length === 2);
+      const seen = await eventually(
+        async () => versionsOf(id, USER_EVENTS_TOPIC),
+        (versions) => versions.length === 2,
+      );
       expect(seen).toEqual([1, 1]);
     }
   });
@@ -188,6 +216,9 @@ wherePostgres(describe)('the outbox relay', () => {
     });
     await eventually(depth, (left) => left === 0);
     expect(await world.rows('select kind from directory.outbox_parked')).toEqual([{ kind: 'fact' }]);
-    await eventually(async () => versionsOf(second ?? '', USER_EVENTS_TOPIC), (versions) => versions.length === 1);
+    await eventually(
+      async () => versionsOf(second ?? '', USER_EVENTS_TOPIC),
+      (versions) => versions.length === 1,
+    );
   });
 });

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FAILURES_TOPIC, validateFactRecord, validateFailureRecord } from '@muster/contracts';
-import { AppenderReopenedError, FencedError, RecordTooLargeError, type FencedAppender, type OutgoingRecord } from '@muster/messaging';
+import {
+  AppenderReopenedError,
+  FencedError,
+  RecordTooLargeError,
+  type FencedAppender,
+  type OutgoingRecord,
+} from '@muster/messaging';
 import { failpointAsync } from '@muster/service';
 import type { Metrics } from '@muster/telemetry';
 import { outboxRecords } from './outbox-records.js';
@@ -65,7 +71,10 @@ export class OutboxRelay {
         if (await this.options.lock.tryAcquire()) await this.lead();
         else await this.rest();
       } catch (error) {
-        this.options.warn(error instanceof FencedError ? 'another relay took over' : 'the relay starts again', error);
+        this.options.warn(
+          error instanceof FencedError ? 'another relay took over' : 'the relay starts again',
+          error,
+        );
         await this.rest();
       }
     }
@@ -87,7 +96,9 @@ export class OutboxRelay {
           else await this.publish(appender, rows).catch(readAgainIfReopened);
         }
       } finally {
-        await appender.close().catch((error: unknown) => this.options.warn('the relay could not close its appender', error));
+        await appender
+          .close()
+          .catch((error: unknown) => this.options.warn('the relay could not close its appender', error));
       }
     } finally {
       leading.set({ shard: shard.index }, 0);
@@ -98,6 +109,7 @@ export class OutboxRelay {
   private async publish(appender: FencedAppender, rows: readonly OutboxRow[]): Promise<void> {
     const { metrics, store } = this.options;
     const startedAt = performance.now();
+    await failpointAsync('directory.before-publish');
     const published = await this.append(appender, rows);
     await failpointAsync('directory.after-publish');
     await store.remove(published.map((row) => row.seq));
@@ -124,14 +136,18 @@ export class OutboxRelay {
 
   /** A record that breaks its schema is a bug of ours; the fact happened all the same, so it is published and the bug is told. */
   private checkSchema(record: OutgoingRecord): void {
-    const problems = record.topic === FAILURES_TOPIC ? validateFailureRecord(record) : validateFactRecord(record);
+    const problems =
+      record.topic === FAILURES_TOPIC ? validateFailureRecord(record) : validateFactRecord(record);
     if (problems.length === 0) return;
     this.options.metrics.counter('records_invalid_total').inc({ topic: record.topic });
     this.options.warn(`a record breaks the schema of its topic: ${problems.join('; ')}`, null);
   }
 
   /** One of the rows is larger than the log takes: it is set aside, the others go on in their order. */
-  private async appendApart(appender: FencedAppender, rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
+  private async appendApart(
+    appender: FencedAppender,
+    rows: readonly OutboxRow[],
+  ): Promise<readonly OutboxRow[]> {
     const published: OutboxRow[] = [];
     for (const row of rows) {
       const records = outboxRecords(row);

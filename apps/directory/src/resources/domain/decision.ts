@@ -44,7 +44,8 @@ export function refuseScimErrors<Result>(work: () => Result): Result | Refusal {
   try {
     return work();
   } catch (error) {
-    if (error instanceof ScimError) return { kind: 'rejected', cause: causeOfScimError(error), detail: error.detail };
+    if (error instanceof ScimError)
+      return { kind: 'rejected', cause: causeOfScimError(error), detail: error.detail };
     throw error;
   }
 }
@@ -55,12 +56,20 @@ export function isRefusal(value: object | null): value is Refusal {
 
 /** `If-Match` (RFC 7644 section 3.14) against the version as it is in this batch. */
 export function checkVersion(state: ResourceState, ifMatch: VersionCondition | undefined): Refusal | null {
-  if (ifMatch === undefined || ifMatch.kind === 'any' || ifMatch.versions.includes(state.version)) return null;
+  if (ifMatch === undefined || ifMatch.kind === 'any' || ifMatch.versions.includes(state.version))
+    return null;
   return refuse('version_conflict', { version: String(state.version) });
 }
 
-export function checkNames(names: readonly UniqueName[], ownId: ResourceId, holders: NameHolders): Refusal | null {
+export function checkNames(
+  names: readonly UniqueName[],
+  ownId: ResourceId,
+  holders: NameHolders,
+): Refusal | null {
   const conflict = findConflict(names, ownId, holders);
   if (conflict === null) return null;
-  return { ...refuse(duplicateCauses[conflict.name.kind], { holder: conflict.holder }), holder: conflict.holder };
+  return {
+    ...refuse(duplicateCauses[conflict.name.kind], { holder: conflict.holder }),
+    holder: conflict.holder,
+  };
 }

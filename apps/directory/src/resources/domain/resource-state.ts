@@ -13,13 +13,23 @@ export interface ResourceState {
 }
 
 /** The first state of a resource. */
-export function initialState(id: ResourceId, document: ScimDocument, createdBy: CommandId, nowMs: number): ResourceState {
+export function initialState(
+  id: ResourceId,
+  document: ScimDocument,
+  createdBy: CommandId,
+  nowMs: number,
+): ResourceState {
   return { id, version: 1, document, createdAtMs: nowMs, lastModifiedMs: nowMs, createdBy };
 }
 
 /** The state after a change. `lastModified` never goes back, whatever the clock does. */
 export function nextState(state: ResourceState, document: ScimDocument, nowMs: number): ResourceState {
-  return { ...state, version: state.version + 1, document, lastModifiedMs: Math.max(nowMs, state.lastModifiedMs) };
+  return {
+    ...state,
+    version: state.version + 1,
+    document,
+    lastModifiedMs: Math.max(nowMs, state.lastModifiedMs),
+  };
 }
 
 /** The resource as replies and queries show it, without members and groups. */

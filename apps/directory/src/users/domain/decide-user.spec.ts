@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { defaultTenantSettings, type Command, type CommandId, type ResourceId, type TenantId, type TokenId } from '@muster/contracts';
+import {
+  defaultTenantSettings,
+  type Command,
+  type CommandId,
+  type ResourceId,
+  type TenantId,
+  type TokenId,
+} from '@muster/contracts';
 import { parsePatch, parseResource, userResourceType } from '@muster/scim';
 import type { DecisionContext } from '../../resources/domain/decision.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
@@ -30,8 +37,19 @@ function context(more: Partial<DecisionContext> = {}): DecisionContext {
 }
 
 function stored(body: object, version = 3): ResourceState {
-  const { document } = parseResource(userResourceType, { userName: 'rita@example.com', active: true, ...body }, 'create');
-  return { id: ID, version, document, createdAtMs: NOW_MS - 5_000, lastModifiedMs: NOW_MS - 1_000, createdBy: envelope.commandId };
+  const { document } = parseResource(
+    userResourceType,
+    { userName: 'rita@example.com', active: true, ...body },
+    'create',
+  );
+  return {
+    id: ID,
+    version,
+    document,
+    createdAtMs: NOW_MS - 5_000,
+    lastModifiedMs: NOW_MS - 1_000,
+    createdBy: envelope.commandId,
+  };
 }
 
 function create(body: object): Command {
@@ -40,11 +58,19 @@ function create(body: object): Command {
 }
 
 function patch(...operations: object[]): Command {
-  return { ...envelope, type: 'user.patch.requested', patch: parsePatch(userResourceType, { Operations: operations }) };
+  return {
+    ...envelope,
+    type: 'user.patch.requested',
+    patch: parsePatch(userResourceType, { Operations: operations }),
+  };
 }
 
 function replace(body: object): Command {
-  return { ...envelope, type: 'user.replace.requested', document: parseResource(userResourceType, body, 'replace').document };
+  return {
+    ...envelope,
+    type: 'user.replace.requested',
+    document: parseResource(userResourceType, body, 'replace').document,
+  };
 }
 
 describe('decideUser', () => {
@@ -55,7 +81,9 @@ describe('decideUser', () => {
       next: { id: ID, version: 1, createdAtMs: NOW_MS, lastModifiedMs: NOW_MS, document: { active: true } },
       fact: { type: 'directory.user.created.v1' },
     });
-    expect(decideUser(null, create({ userName: 'rita@example.com', active: 'False' }), context())).toMatchObject({
+    expect(
+      decideUser(null, create({ userName: 'rita@example.com', active: 'False' }), context()),
+    ).toMatchObject({
       next: { document: { active: false } },
     });
   });
@@ -63,7 +91,7 @@ describe('decideUser', () => {
   it.each([
     ['patch', patch({ op: 'replace', path: 'title', value: 'x' })],
     ['replace', replace({ userName: 'rita@example.com' })],
-    ['delete', { ...envelope, type: 'user.delete.requested' } as Command],
+    ['delete', { ...envelope, type: 'user.delete.requested' }],
   ])('refuses to %s who is not there', (_, command) => {
     expect(decideUser(null, command, context())).toMatchObject({ kind: 'rejected', cause: 'not_found' });
   });
@@ -74,8 +102,13 @@ describe('decideUser', () => {
     ['a renamed user', stored({}), patch({ op: 'replace', value: { userName: 'x@fabrikam.example' } })],
     ['a replaced user', stored({}), replace({ userName: 'x@fabrikam.example' })],
   ])('refuses a domain that is not registered: %s', (_, state, command) => {
-    expect(decideUser(state, command, context())).toMatchObject({ kind: 'rejected', cause: 'domain_not_registered' });
-    expect(decideUser(state, command, context({ domainPolicy: { kind: 'any' } }))).toMatchObject({ kind: 'accepted' });
+    expect(decideUser(state, command, context())).toMatchObject({
+      kind: 'rejected',
+      cause: 'domain_not_registered',
+    });
+    expect(decideUser(state, command, context({ domainPolicy: { kind: 'any' } }))).toMatchObject({
+      kind: 'accepted',
+    });
   });
 
   it('lets a user of a domain that is no longer registered be disabled', () => {
@@ -84,7 +117,10 @@ describe('decideUser', () => {
       patch({ op: 'Replace', path: 'active', value: 'False' }),
       context({ domainPolicy: { kind: 'registered', domains: [] } }),
     );
-    expect(decision).toMatchObject({ kind: 'accepted', fact: { type: 'directory.user.deactivated.v1', previous: { active: true } } });
+    expect(decision).toMatchObject({
+      kind: 'accepted',
+      fact: { type: 'directory.user.deactivated.v1', previous: { active: true } },
+    });
   });
 
   it('names the holder of a user name, and leaves a user her own', () => {
@@ -93,7 +129,9 @@ describe('decideUser', () => {
     expect(refused).toMatchObject({ kind: 'rejected', cause: 'duplicate_username', holder: OTHER });
     expect((refused as { detail: string }).detail).toContain(OTHER);
     const own = context({ names: { holderOf: () => ID } });
-    expect(decideUser(stored({}), patch({ op: 'replace', path: 'title', value: 'x' }), own)).toMatchObject({ kind: 'accepted' });
+    expect(decideUser(stored({}), patch({ op: 'replace', path: 'title', value: 'x' }), own)).toMatchObject({
+      kind: 'accepted',
+    });
   });
 
   it('holds externalId unique only where the tenant says so', () => {
@@ -101,7 +139,9 @@ describe('decideUser', () => {
     const command = create({ userName: 'rita@example.com', externalId: 'e-1' });
     expect(decideUser(null, command, context({ names }))).toMatchObject({ kind: 'accepted' });
     const settings = { ...defaultTenantSettings, externalIdUnique: true };
-    expect(decideUser(null, command, context({ names, settings }))).toMatchObject({ cause: 'duplicate_external_id' });
+    expect(decideUser(null, command, context({ names, settings }))).toMatchObject({
+      cause: 'duplicate_external_id',
+    });
   });
 
   it('keeps the very state where nothing changes', () => {
@@ -125,7 +165,11 @@ describe('decideUser', () => {
   });
 
   it('keeps a disabled user disabled through a PUT that is silent about it', () => {
-    const decision = decideUser(stored({ active: false }), replace({ userName: 'rita@example.com', title: 'x' }), context());
+    const decision = decideUser(
+      stored({ active: false }),
+      replace({ userName: 'rita@example.com', title: 'x' }),
+      context(),
+    );
     expect(decision).toMatchObject({ kind: 'accepted', next: { document: { active: false } } });
   });
 

@@ -1,5 +1,11 @@
 import { acceptsUserName, domainOf, type Command, type UserFactType } from '@muster/contracts';
-import { applyPatch, diffDocuments, replaceDocument, userResourceType, type ScimDocument } from '@muster/scim';
+import {
+  applyPatch,
+  diffDocuments,
+  replaceDocument,
+  userResourceType,
+  type ScimDocument,
+} from '@muster/scim';
 import {
   checkNames,
   checkVersion,
@@ -31,7 +37,11 @@ export function isActive(document: ScimDocument): boolean {
  * What a command does to a user. Pure: the same state, command and context always give the same decision.
  * `state` is null where the user does not exist (any more).
  */
-export function decideUser(state: ResourceState | null, command: Command, context: DecisionContext): UserDecision {
+export function decideUser(
+  state: ResourceState | null,
+  command: Command,
+  context: DecisionContext,
+): UserDecision {
   if (command.type === 'user.create.requested') return decideCreate(state, command, context);
   if (state === null) return refuse('not_found', { id: command.resourceId });
   const stale = checkVersion(state, 'ifMatch' in command ? command.ifMatch : undefined);
@@ -39,15 +49,23 @@ export function decideUser(state: ResourceState | null, command: Command, contex
   switch (command.type) {
     case 'user.replace.requested': {
       const replacement = keepActive(state.document, command.document);
-      const replaced = refuseScimErrors(() => replaceDocument(userResourceType, state.document, replacement).document);
+      const replaced = refuseScimErrors(
+        () => replaceDocument(userResourceType, state.document, replacement).document,
+      );
       return isRefusal(replaced) ? replaced : decideChange(state, replaced, context);
     }
     case 'user.patch.requested': {
-      const patched = refuseScimErrors(() => applyPatch(userResourceType, state.document, command.patch).document);
+      const patched = refuseScimErrors(
+        () => applyPatch(userResourceType, state.document, command.patch).document,
+      );
       return isRefusal(patched) ? patched : decideChange(state, patched, context);
     }
     case 'user.delete.requested':
-      return { kind: 'accepted', next: null, fact: { type: 'directory.user.deleted.v1', changed: [], previous: state.document } };
+      return {
+        kind: 'accepted',
+        next: null,
+        fact: { type: 'directory.user.deleted.v1', changed: [], previous: state.document },
+      };
     default:
       throw new Error(`${command.type} is not a command about a user`);
   }
@@ -59,7 +77,8 @@ function decideCreate(
   context: DecisionContext,
 ): UserDecision {
   if (state !== null) throw new Error('a create met a user with its id');
-  const document: ScimDocument = command.document.active === undefined ? withActive(command.document, true) : command.document;
+  const document: ScimDocument =
+    command.document.active === undefined ? withActive(command.document, true) : command.document;
   const refusal =
     checkDomain(document, context) ??
     checkNames(uniqueNamesOfUser(document, context.settings), command.resourceId, context.names);
@@ -99,7 +118,9 @@ function checkDomain(document: ScimDocument, context: DecisionContext): Refusal 
 
 /** A PUT that is silent about `active` neither enables nor disables (RFC 7644 section 3.5.1 leaves that to the server). */
 function keepActive(before: ScimDocument, after: ScimDocument): ScimDocument {
-  return after.active === undefined && before.active !== undefined ? withActive(after, before.active === true) : after;
+  return after.active === undefined && before.active !== undefined
+    ? withActive(after, before.active === true)
+    : after;
 }
 
 function withActive(document: ScimDocument, active: boolean): ScimDocument {

@@ -1,6 +1,26 @@
-import { MalformedMessageError, decodeCommand, resourceKindOf, type Command, type Outcome } from '@muster/contracts';
-import { deadLetter, type BatchContext, type ReceivedRecord, type RecordAppender, type RecordBatch } from '@muster/messaging';
-import { attributeKeys, currentTraceparent, extractTraceContext, spanNames, tracer, type Metrics, type Span } from '@muster/telemetry';
+import {
+  MalformedMessageError,
+  decodeCommand,
+  resourceKindOf,
+  type Command,
+  type Outcome,
+} from '@muster/contracts';
+import {
+  deadLetter,
+  type BatchContext,
+  type ReceivedRecord,
+  type RecordAppender,
+  type RecordBatch,
+} from '@muster/messaging';
+import {
+  attributeKeys,
+  currentTraceparent,
+  extractTraceContext,
+  spanNames,
+  tracer,
+  type Metrics,
+  type Span,
+} from '@muster/telemetry';
 import { groupIntentOf } from '../../../groups/domain/group-intent.js';
 import type { Applier } from '../../application/applier.js';
 import type { QueuedCommand } from '../../application/queued-command.js';
@@ -47,7 +67,8 @@ export class CommandConsumer {
     this.options.deadLetters.append([deadLetter(record, error.message, 1)]).then(
       () => context.finished(record.offset),
       // Not finished: it is read again after the next start, and set aside then.
-      (failure: unknown) => this.options.warn('a command that cannot be read could not be set aside', failure),
+      (failure: unknown) =>
+        this.options.warn('a command that cannot be read could not be set aside', failure),
     );
   }
 }

@@ -1,6 +1,13 @@
 import { REPLIES_TOPIC, encodeReply } from '@muster/contracts';
 import type { BrokerClock, OutgoingRecord, RecordAppender } from '@muster/messaging';
-import { attributeKeys, contextFromTraceparent, currentTraceparent, spanNames, tracer, type Metrics } from '@muster/telemetry';
+import {
+  attributeKeys,
+  contextFromTraceparent,
+  currentTraceparent,
+  spanNames,
+  tracer,
+  type Metrics,
+} from '@muster/telemetry';
 import type { DecidedCommand } from '../../application/applier.js';
 
 /**
@@ -23,7 +30,10 @@ export class ReplyPublisher {
     const sent = this.brokerClock
       .measure(() => this.appender.append(decided.map((each) => replyRecord(each, time))))
       .then(
-        () => this.metrics.histogram('command_seconds').observe({ stage: 'reply' }, (performance.now() - startedAt) / 1000),
+        () =>
+          this.metrics
+            .histogram('command_seconds')
+            .observe({ stage: 'reply' }, (performance.now() - startedAt) / 1000),
         (error: unknown) => this.warn('replies were lost; gateways will ask for the outcomes', error),
       )
       .finally(() => this.underWay.delete(sent));

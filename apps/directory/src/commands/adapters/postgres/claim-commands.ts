@@ -1,5 +1,6 @@
-import { isCauseKey, type CommandId, type Outcome, type ResourceId } from '@muster/contracts';
+import type { CommandId, Outcome } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
+import { outcomeOf, type DecidedRow } from '../../../operations/adapters/postgres/decided-row.js';
 import type { QueuedCommand } from '../../application/queued-command.js';
 import { columns } from './columns.js';
 
@@ -18,16 +19,6 @@ const CLAIM = `
 const READ_DECIDED = `
   select o.id, o.state, o.cause, o.detail, o.version, o.changed, o.resource_id
   from directory.operations o where o.id = any($1::uuid[])`;
-
-interface DecidedRow {
-  readonly id: CommandId;
-  readonly state: 'claimed' | 'applied' | 'rejected' | 'cancelled' | 'expired';
-  readonly cause: string | null;
-  readonly detail: string | null;
-  readonly version: number | null;
-  readonly changed: boolean | null;
-  readonly resource_id: ResourceId;
-}
 
 /**
  * The first insert of a command id decides what becomes of it; the row is claim, outcome and activity entry in one. Ids that
@@ -54,23 +45,17 @@ export async function claimCommands(
   if (claimed.rowCount === commands.length) return new Map();
   const ours = new Set(claimed.rows.map((row) => row.id));
   const others = commands.map(({ command }) => command.commandId).filter((id) => !ours.has(id));
-  const { rows } = await tx.query<DecidedRow>('read decided commands', READ_DECIDED, [others]);
-  const outcomes = new Map(rows.map((row) => [row.id, outcomeOf(row)]));
-  if (outcomes.size < others.length) throw new Error('a claimed command cannot be read: is it of a tenant outside this batch?');
-  return outcomes;
-}
-
-/** The outcome as a row of `operations` holds it: without bodies. */
-export function outcomeOf(row: DecidedRow): Outcome {
-  switch (row.state) {
-    case 'applied':
-      return { status: 'applied', resourceId: row.resource_id, version: row.version ?? 1, changed: row.changed ?? true };
-    case 'rejected':
-      return { status: 'rejected', cause: isCauseKey(row.cause) ? row.cause : 'internal_error', detail: row.detail ?? '' };
-    case 'cancelled':
-    case 'expired':
-      return { status: row.state };
-    case 'claimed':
-      throw new Error('a claim was committed without an outcome');
+  const { rows } = await tx.query<DecidedRow & { readonly id: CommandId }>(
+    'read decided commands',
+    READ_DECIDED,
+    [others],
+  );
+  const outcomes = new Map<CommandId, Outcome>();
+  for (const row of rows) {
+    const outcome = outcomeOf(row);
+    if (outcome !== null) outcomes.set(row.id, outcome);
   }
+  if (outcomes.size < others.length)
+    throw new Error('a claimed command cannot be read: is it of a tenant outside this batch?');
+  return outcomes;
 }

@@ -1,7 +1,12 @@
 import type { CommandId, ResourceId, TenantId } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { documentFromJson } from '@muster/scim';
-import type { LockedGroup, LockStrength, Membership, ResourceRef } from '../../application/batch-transaction.js';
+import type {
+  LockedGroup,
+  LockStrength,
+  Membership,
+  ResourceRef,
+} from '../../application/batch-transaction.js';
 import { resourceKey, type ResourceKey } from '../../application/queued-command.js';
 import type { ResourceState } from '../../../resources/domain/resource-state.js';
 import { columns } from './columns.js';
@@ -57,9 +62,15 @@ export async function lockUsers(
   strength: LockStrength,
 ): Promise<ReadonlyMap<ResourceKey, ResourceState | 'exists'>> {
   const { rows } = await tx.query<ResourceRow>(`lock users for ${strength}`, lockUsersText(strength), [
-    ...columns(refs, [(ref) => ref.tenantId, (ref) => ref.id, (ref) => changing.has(resourceKey(ref.tenantId, ref.id))]),
+    ...columns(refs, [
+      (ref) => ref.tenantId,
+      (ref) => ref.id,
+      (ref) => changing.has(resourceKey(ref.tenantId, ref.id)),
+    ]),
   ]);
-  return new Map(rows.map((row) => [resourceKey(row.tenant_id, row.id), row.document === null ? 'exists' : stateOf(row)]));
+  return new Map(
+    rows.map((row) => [resourceKey(row.tenant_id, row.id), row.document === null ? 'exists' : stateOf(row)]),
+  );
 }
 
 export async function lockGroups(
@@ -67,10 +78,17 @@ export async function lockGroups(
   refs: readonly ResourceRef[],
   strength: LockStrength,
 ): Promise<ReadonlyMap<ResourceKey, LockedGroup>> {
-  const { rows } = await tx.query<ResourceRow & { member_count: number }>(`lock groups for ${strength}`, lockGroupsText(strength), [
-    ...columns(refs, [(ref) => ref.tenantId, (ref) => ref.id]),
-  ]);
-  return new Map(rows.map((row) => [resourceKey(row.tenant_id, row.id), { ...stateOf(row), memberCount: row.member_count }]));
+  const { rows } = await tx.query<ResourceRow & { member_count: number }>(
+    `lock groups for ${strength}`,
+    lockGroupsText(strength),
+    [...columns(refs, [(ref) => ref.tenantId, (ref) => ref.id])],
+  );
+  return new Map(
+    rows.map((row) => [
+      resourceKey(row.tenant_id, row.id),
+      { ...stateOf(row), memberCount: row.member_count },
+    ]),
+  );
 }
 
 interface MembershipRow {
@@ -81,10 +99,18 @@ interface MembershipRow {
 }
 
 function membershipOf(row: MembershipRow): Membership {
-  return { tenantId: row.tenant_id, groupId: row.group_id, memberId: row.member_id, memberKind: row.member_kind };
+  return {
+    tenantId: row.tenant_id,
+    groupId: row.group_id,
+    memberId: row.member_id,
+    memberKind: row.member_kind,
+  };
 }
 
-export async function readMembershipsOf(tx: Transaction, members: readonly ResourceRef[]): Promise<readonly Membership[]> {
+export async function readMembershipsOf(
+  tx: Transaction,
+  members: readonly ResourceRef[],
+): Promise<readonly Membership[]> {
   const { rows } = await tx.query<MembershipRow>(
     'read memberships of deleted members',
     `select m.tenant_id, m.group_id, m.member_id, m.member_kind
@@ -110,7 +136,10 @@ export async function readMembershipPairs(
   return rows.map(membershipOf);
 }
 
-export async function readAllMembers(tx: Transaction, groups: readonly ResourceRef[]): Promise<readonly Membership[]> {
+export async function readAllMembers(
+  tx: Transaction,
+  groups: readonly ResourceRef[],
+): Promise<readonly Membership[]> {
   const { rows } = await tx.query<MembershipRow>(
     'read whole memberships',
     `select m.tenant_id, m.group_id, m.member_id, m.member_kind

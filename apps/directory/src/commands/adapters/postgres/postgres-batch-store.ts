@@ -14,7 +14,9 @@ export class PostgresBatchStore implements BatchStore {
     tenants: readonly TenantId[],
     work: (tx: BatchTransaction) => Promise<Result>,
   ): Promise<Result> {
-    return this.databases[lane].transaction({ tenants }, (tx) => work(new PostgresBatchTransaction(tx, defaultTenantSettings)));
+    return this.databases[lane].transaction({ tenants }, (tx) =>
+      work(new PostgresBatchTransaction(tx, defaultTenantSettings)),
+    );
   }
 
   async readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>> {

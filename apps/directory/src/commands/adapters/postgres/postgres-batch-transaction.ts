@@ -11,7 +11,13 @@ import type {
 } from '../../application/batch-transaction.js';
 import type { QueuedCommand, ResourceKey } from '../../application/queued-command.js';
 import { claimCommands } from './claim-commands.js';
-import { lockGroups, lockUsers, readAllMembers, readMembershipPairs, readMembershipsOf } from './lock-rows.js';
+import {
+  lockGroups,
+  lockUsers,
+  readAllMembers,
+  readMembershipPairs,
+  readMembershipsOf,
+} from './lock-rows.js';
 import { readAdmission } from './read-admission.js';
 import { findUndeliveredCreates, reserveNames } from './reserve-names.js';
 import { writeEffects } from './write-effects.js';

@@ -30,14 +30,22 @@ interface NameRow {
 
 type Reservation = NameCandidate & { readonly holder: ResourceId | null };
 
-export async function reserveNames(tx: Transaction, candidates: readonly NameCandidate[]): Promise<readonly Reservation[]> {
+export async function reserveNames(
+  tx: Transaction,
+  candidates: readonly NameCandidate[],
+): Promise<readonly Reservation[]> {
   const settled: Reservation[] = [];
   let open = candidates;
   for (let round = 0; round < ROUNDS_MAX && open.length > 0; round += 1) {
     const { rows: taken } = await tx.query<NameRow>(
       'reserve names',
       RESERVE,
-      columns(open, [(each) => each.tenantId, (each) => each.name.kind, (each) => each.name.value, (each) => each.resourceId]),
+      columns(open, [
+        (each) => each.tenantId,
+        (each) => each.name.kind,
+        (each) => each.name.value,
+        (each) => each.resourceId,
+      ]),
     );
     const ours = new Set(taken.map(keyOf));
     const held = open.filter((each) => !ours.has(keyOfCandidate(each)));
@@ -91,7 +99,8 @@ export async function findUndeliveredCreates(
       undeliveredText(table),
       columns(refs, [(ref) => ref.tenantId, (ref) => ref.id]),
     );
-    for (const row of rows) found.push({ tenantId: row.tenant_id, state: stateOf(row), documentHash: row.document_hash });
+    for (const row of rows)
+      found.push({ tenantId: row.tenant_id, state: stateOf(row), documentHash: row.document_hash });
   }
   return found;
 }

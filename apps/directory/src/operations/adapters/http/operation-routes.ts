@@ -12,7 +12,11 @@ import {
 import { invalidValue } from '@muster/scim';
 import type { InternalRoute } from '../../../http/internal-route.js';
 import { cancelCommands } from '../../application/cancel-commands.js';
-import type { CancellableCommand, CommandReference, OperationStore } from '../../application/operation-store.js';
+import type {
+  CancellableCommand,
+  CommandReference,
+  OperationStore,
+} from '../../application/operation-store.js';
 
 const REQUEST_ID_LENGTH_MAX = 128;
 
@@ -47,7 +51,8 @@ export function operationRoutes(store: OperationStore, now: () => Date): readonl
       method: 'POST',
       path: directoryPaths.cancelCommands,
       name: 'cancel-commands',
-      handle: async ({ body }) => JSON.stringify(await cancelCommands(store, commandsOf(body, cancellableOf), now())),
+      handle: async ({ body }) =>
+        JSON.stringify(await cancelCommands(store, commandsOf(body, cancellableOf), now())),
     },
     {
       method: 'POST',
@@ -90,7 +95,8 @@ function referenceOf(json: Json): CommandReference {
 function cancellableOf(json: Json): CancellableCommand {
   const { type, requestId } = json;
   if (!isCommandType(type)) throw invalidValue('type is not the type of a command.');
-  if (typeof requestId !== 'string' || requestId.length > REQUEST_ID_LENGTH_MAX) throw invalidValue('requestId is not short text.');
+  if (typeof requestId !== 'string' || requestId.length > REQUEST_ID_LENGTH_MAX)
+    throw invalidValue('requestId is not short text.');
   return {
     ...referenceOf(json),
     tokenId: uuid<TokenId>(json, 'tokenId'),

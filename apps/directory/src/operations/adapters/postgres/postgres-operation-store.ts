@@ -1,16 +1,16 @@
-import { isCauseKey, type CommandId, type Outcome, type ResourceId, type TenantId } from '@muster/contracts';
+import { type CommandId, type Outcome, type TenantId } from '@muster/contracts';
 import type { Database, Transaction } from '@muster/persistence';
-import type { CancellableCommand, CommandReference, OperationStore, PartitionStore } from '../../application/operation-store.js';
+import type {
+  CancellableCommand,
+  CommandReference,
+  OperationStore,
+  PartitionStore,
+} from '../../application/operation-store.js';
+import { outcomeOf, type DecidedRow } from './decided-row.js';
 
-interface OperationRow {
+interface OperationRow extends DecidedRow {
   readonly id: CommandId;
   readonly tenant_id: TenantId;
-  readonly state: 'claimed' | 'applied' | 'rejected' | 'cancelled' | 'expired';
-  readonly cause: string | null;
-  readonly detail: string | null;
-  readonly version: number | null;
-  readonly changed: boolean | null;
-  readonly resource_id: ResourceId;
 }
 
 export class PostgresOperationStore implements OperationStore, PartitionStore {
@@ -35,9 +35,15 @@ export class PostgresOperationStore implements OperationStore, PartitionStore {
     return outcomes;
   }
 
-  async cancel(commands: readonly CancellableCommand[], now: Date, lockTimeoutMs: number): Promise<ReadonlySet<CommandId>> {
+  async cancel(
+    commands: readonly CancellableCommand[],
+    now: Date,
+    lockTimeoutMs: number,
+  ): Promise<ReadonlySet<CommandId>> {
     const { rows } = await this.database.transaction({ tenants: tenantsOf(commands) }, (tx) => {
-      tx.write('operations.lock-timeout', `select set_config('lock_timeout', $1, true)`, [String(lockTimeoutMs)]);
+      tx.write('operations.lock-timeout', `select set_config('lock_timeout', $1, true)`, [
+        String(lockTimeoutMs),
+      ]);
       return insertCancelled(tx, commands, now);
     });
     return new Set(rows.map((row) => row.id));
@@ -103,19 +109,4 @@ function insertCancelled(tx: Transaction, commands: readonly CancellableCommand[
 
 function tenantsOf(commands: readonly CommandReference[]): readonly TenantId[] {
   return [...new Set(commands.map((command) => command.tenantId))];
-}
-
-/** Null for a claim without an outcome, which is never committed. */
-function outcomeOf(row: OperationRow): Outcome | null {
-  switch (row.state) {
-    case 'applied':
-      return { status: 'applied', resourceId: row.resource_id, version: row.version ?? 1, changed: row.changed ?? true };
-    case 'rejected':
-      return { status: 'rejected', cause: isCauseKey(row.cause) ? row.cause : 'internal_error', detail: row.detail ?? '' };
-    case 'cancelled':
-    case 'expired':
-      return { status: row.state };
-    case 'claimed':
-      return null;
-  }
 }
