@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<KafkaOptions> = {}): Promise<RunningKafka> {
-  const broker = await startKafka({ dir: folder, ...options });
+  const broker = await startKafka({ dir: folder, followParent: true, ...options });
   running.push(broker);
   return broker;
 }
@@ -52,6 +52,7 @@ describeWhereKafkaRuns('startKafka', () => {
     const pids: number[] = [];
     const started = startKafka({
       dir: folder,
+      followParent: true,
       signal: abort.signal,
       onSpawn: (pid) => {
         pids.push(pid);
@@ -64,7 +65,7 @@ describeWhereKafkaRuns('startKafka', () => {
 
   it('reports the end of the log when it cannot start', async () => {
     const first = await start();
-    const clash = startKafka({ dir: join(folder, 'other'), port: first.port });
+    const clash = startKafka({ dir: join(folder, 'other'), followParent: true, port: first.port });
     await expect(clash).rejects.toThrow(/kafka ended before it was ready[^]*Address already in use/);
   });
 });

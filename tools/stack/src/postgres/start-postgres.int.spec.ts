@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<PostgresOptions> = {}): Promise<RunningPostgres> {
-  const server = await startPostgres({ dataDir: join(folder, 'postgres'), ...options });
+  const server = await startPostgres({ dataDir: join(folder, 'postgres'), followParent: true, ...options });
   running.push(server);
   return server;
 }

@@ -91,10 +91,11 @@ async function runJestWithServers(
 ): Promise<TestSummary> {
   try {
     signal.throwIfAborted();
-    const { databaseUrl, kafkaBrokers, kafkaMissing, dir } = servers;
+    const { databaseUrl, kafkaBrokers, kafkaMissing, dir, tmpDir } = servers;
     if (kafkaMissing !== undefined) console.error(`Kafka tests are skipped: ${kafkaMissing}`);
     const summary = await runJest(wanted, join(dir, 'jest.json'), signal, {
       ...withoutServers(env),
+      TMPDIR: tmpDir,
       DATABASE_URL: databaseUrl,
       ...(kafkaBrokers === undefined
         ? { KAFKA_MISSING: kafkaMissing ?? '' }
@@ -123,6 +124,8 @@ async function runJest(
       '--json',
       `--outputFile=${resultPath}`,
       `--maxWorkers=${WORKERS}`,
+      // Not in the temporary folder, which goes with this run.
+      `--cacheDirectory=${join(ROOT, '.cache', 'jest')}`,
       ...(wanted.only === undefined ? [] : [wanted.only]),
       ...wanted.jest,
     ],

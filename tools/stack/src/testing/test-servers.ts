@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideKafkaRequirements } from '../kafka/kafka-requirements.js';
@@ -12,6 +12,8 @@ export interface TestServers {
   readonly kafkaMissing: string | undefined;
   /** For files of this test run; removed by `stop`. */
   readonly dir: string;
+  /** The temporary folder of everything that the tests start: what they leave goes with it. */
+  readonly tmpDir: string;
   stop(): Promise<void>;
 }
 
@@ -20,6 +22,8 @@ export async function startTestServers(cacheDir: string, signal: AbortSignal): P
   const dir = await mkdtemp(join(await realpath(tmpdir()), 'muster-test-'));
   // Postgres started by root runs under another account and has to pass.
   await chmod(dir, 0o711);
+  const tmpDir = join(dir, 'tmp');
+  await mkdir(tmpDir);
   const running: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((server) => server.stop()));
@@ -53,5 +57,5 @@ export async function startTestServers(cacheDir: string, signal: AbortSignal): P
     throw database.status === 'rejected' ? database.reason : (broker as PromiseRejectedResult).reason;
   }
   const { brokers: kafkaBrokers, missing: kafkaMissing } = broker.value;
-  return { databaseUrl: database.value, kafkaBrokers, kafkaMissing, dir, stop };
+  return { databaseUrl: database.value, kafkaBrokers, kafkaMissing, dir, tmpDir, stop };
 }
