@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeFailure, type Command, type CommandId } from '@muster/contracts';
+import { decodeFailure, type Command, type CommandId, type ResourceId } from '@muster/contracts';
 import {
   openInProcessEventLog,
   type AppendReceipt,
@@ -162,6 +162,15 @@ describe('a reply that does not come', () => {
     );
     expect(response.status).toBe(201);
     expect((await create()).status).toBe(201);
+  });
+
+  it('of a repeated create names the resource that the first one made', async () => {
+    const first = await create();
+    const resourceId = String(first.body.id) as ResourceId;
+    world.directory.script = () => ({ status: 'applied', resourceId, version: 1, changed: false });
+    const repeated = await create();
+    expect(repeated).toMatchObject({ status: 201, body: { id: resourceId, userName: userName() } });
+    expect(repeated.headers.get('location')).toBe(first.headers.get('location'));
   });
 
   it('is answered with 204 for a delete, which has no resource', async () => {

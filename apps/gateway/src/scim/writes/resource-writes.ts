@@ -192,8 +192,9 @@ export class ResourceWrites {
   }
 
   /**
-   * The resource to answer with. The outcome has it without references, or not at all when it was looked up later: then it
-   * is read back. If that fails the client is told that nobody knows, and its repetition will get the resource.
+   * The resource to answer with; for a repeated create it is the one that the first made. The outcome has it without
+   * references, or not at all when it was looked up later: then it is read back. If that fails the client is told that
+   * nobody knows, and its repetition will get the resource.
    */
   private async storedAfter(
     exchange: Exchange,
@@ -208,7 +209,7 @@ export class ResourceWrites {
       stored = await this.parts.directory.read(
         command.tenantId,
         endpoint.plural,
-        command.resourceId,
+        applied.resourceId,
         withReferences,
         exchange.trace,
       );
@@ -218,7 +219,7 @@ export class ResourceWrites {
     }
     if (stored !== null) return stored;
     // Deleted by somebody else between the commit and this moment.
-    throw notFound(command.resourceId);
+    throw notFound(applied.resourceId);
   }
 
   private resourceAnswer(
