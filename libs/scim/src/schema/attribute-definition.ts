@@ -29,6 +29,8 @@ export interface AttributeDefinition {
   readonly canonicalValues: readonly string[];
   readonly caseExact: boolean;
   readonly mutability: Mutability;
+  /** What `/Schemas` says. Differs where the server makes a value that RFC 7643 lets clients send: theirs is read and passed over. */
+  readonly announcedMutability: Mutability;
   readonly returned: Returned;
   readonly uniqueness: Uniqueness;
   readonly referenceTypes: readonly string[];

@@ -157,6 +157,15 @@ describe('discovery', () => {
     expect([password.mutability, password.returned]).toEqual(['writeOnly', 'never']);
   });
 
+  it('announces the $ref of members and managers as RFC 7643 s8.7.1 does, though the server makes it', () => {
+    const announced = [groupSchema, enterpriseUserSchema].map((each) => {
+      const { attributes } = renderSchema(each, 'https://x.test/v2');
+      const { subAttributes = [] } = attributes.find(({ name }) => name === 'members' || name === 'manager')!;
+      return subAttributes.find(({ name }) => name === '$ref')!.mutability;
+    });
+    expect(announced).toEqual(['immutable', 'readWrite']);
+  });
+
   it('shows resource types', () => {
     expect(renderResourceType(userResourceType, 'https://x.test/v2')).toEqual({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],

@@ -64,6 +64,7 @@ const CHARACTERISTICS = [
   'canonicalValues',
   'caseExact',
   'mutability',
+  'announcedMutability',
   'returned',
   'uniqueness',
   'referenceTypes',
@@ -82,6 +83,7 @@ function defineAttribute(item: SchemaJson, complexAllowed: boolean): AttributeDe
   const type = item.oneOf('type', ATTRIBUTE_TYPES, 'string');
   if (type === 'complex' && !complexAllowed) throw invalidValue(`${item.place} nests complex in complex.`);
   const uniqueness = item.oneOf('uniqueness', UNIQUENESSES, 'none');
+  const mutability = item.oneOf('mutability', MUTABILITIES, 'readWrite');
   const stringBytesMax = uniqueness === 'none' ? STRING_BYTES_MAX : UNIQUE_STRING_BYTES_MAX;
   return Object.freeze({
     name,
@@ -91,7 +93,8 @@ function defineAttribute(item: SchemaJson, complexAllowed: boolean): AttributeDe
     required: item.flag('required', false),
     canonicalValues: Object.freeze(item.texts('canonicalValues')),
     caseExact: item.flag('caseExact', type === 'reference' || type === 'binary'),
-    mutability: item.oneOf('mutability', MUTABILITIES, 'readWrite'),
+    mutability,
+    announcedMutability: item.oneOf('announcedMutability', MUTABILITIES, mutability),
     returned: item.oneOf('returned', RETURNED, 'default'),
     uniqueness,
     referenceTypes: Object.freeze(item.texts('referenceTypes')),

@@ -25,6 +25,7 @@ export const enterpriseUserSchema = defineSchema({
           description: "The manager's URI, made by the server.",
           referenceTypes: ['User'],
           mutability: 'readOnly',
+          announcedMutability: 'readWrite',
         },
         { name: 'displayName', description: "The manager's name.", mutability: 'readOnly' },
       ],

@@ -38,6 +38,7 @@ export const groupSchema = defineSchema({
           description: "The member's URI, made by the server.",
           referenceTypes: ['User', 'Group'],
           mutability: 'readOnly',
+          announcedMutability: 'immutable',
         },
         {
           name: 'type',

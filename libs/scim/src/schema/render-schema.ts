@@ -84,7 +84,7 @@ function renderAttribute(definition: AttributeDefinition): AttributeMessage {
     required: definition.required,
     ...(definition.canonicalValues.length === 0 ? {} : { canonicalValues: definition.canonicalValues }),
     caseExact: definition.caseExact,
-    mutability: definition.mutability,
+    mutability: definition.announcedMutability,
     returned: definition.returned,
     uniqueness: definition.uniqueness,
     ...(definition.referenceTypes.length === 0 ? {} : { referenceTypes: definition.referenceTypes }),
