@@ -88,7 +88,7 @@ describe('decideUser', () => {
     });
   });
 
-  it.each([
+  it.each<[string, Command]>([
     ['patch', patch({ op: 'replace', path: 'title', value: 'x' })],
     ['replace', replace({ userName: 'rita@example.com' })],
     ['delete', { ...envelope, type: 'user.delete.requested' }],
