@@ -166,6 +166,11 @@ describe('discovery', () => {
     expect(announced).toEqual(['immutable', 'readWrite']);
   });
 
+  it("announces a member's display as the server's, since the label a client sends is not kept", () => {
+    const { subAttributes = [] } = renderSchema(groupSchema, 'https://x.test/v2').attributes[1]!;
+    expect(subAttributes.find(({ name }) => name === 'display')).toMatchObject({ mutability: 'readOnly' });
+  });
+
   it('shows resource types', () => {
     expect(renderResourceType(userResourceType, 'https://x.test/v2')).toEqual({
       schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
