@@ -5,7 +5,10 @@ import { TenantAdministration } from './tenants/application/tenant-administratio
 /** What Nest serves: the admin API. The internal API is registered on Fastify beside it. */
 @Module({})
 export class DirectoryModule {
-  static of(parts: { readonly administration: TenantAdministration; readonly scimUrl: string }): DynamicModule {
+  static of(parts: {
+    readonly administration: TenantAdministration;
+    readonly scimUrl: string;
+  }): DynamicModule {
     return {
       module: DirectoryModule,
       controllers: [TenantsController],

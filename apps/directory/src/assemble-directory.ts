@@ -31,7 +31,12 @@ export interface AssembledDirectory {
 }
 
 /** Brings ports and adapters together. Opens nothing and starts nothing but the timer of token usage. */
-export function assembleDirectory({ config, database, scanDatabase, logger }: DirectoryParts): AssembledDirectory {
+export function assembleDirectory({
+  config,
+  database,
+  scanDatabase,
+  logger,
+}: DirectoryParts): AssembledDirectory {
   const { tokenPepper } = config;
   const now = (): Date => new Date();
   const registry = new PostgresTenantRegistry(database);
@@ -45,11 +50,16 @@ export function assembleDirectory({ config, database, scanDatabase, logger }: Di
   const resolver = new CredentialResolver({ lookup: registry, usage: tokenUsage, tokenPepper, now });
   return {
     administration: new TenantAdministration({ registry, tokenPepper, now, newId: uuidV7 }),
-    routes: [...credentialRoutes(resolver, registry), ...operationRoutes(operations, now), ...queryRoutes(reader, lister)],
+    routes: [
+      ...credentialRoutes(resolver, registry),
+      ...operationRoutes(operations, now),
+      ...queryRoutes(reader, lister),
+    ],
     upkeep: new PartitionUpkeep({
       store: operations,
       retentionDays: config.activityRetentionDays,
-      onDone: ({ made, dropped }) => logger.info({ count: made + dropped }, 'partitions of operations are in order'),
+      onDone: ({ made, dropped }) =>
+        logger.info({ count: made + dropped }, 'partitions of operations are in order'),
       onProblem: (err) => logger.warn({ err }, 'partitions of operations could not be put in order'),
     }),
     tokenUsage,

@@ -12,12 +12,18 @@ export class DirectoryConfig extends DatabaseServiceConfig {
 
   override databaseRole = DIRECTORY_ROLE;
 
-  @Variable('ADMIN_TOKEN', { secret: true, expected: 'the credential of the admin API, at least 32 characters' })
+  @Variable('ADMIN_TOKEN', {
+    secret: true,
+    expected: 'the credential of the admin API, at least 32 characters',
+  })
   @IsString()
   @MinLength(32)
   adminToken!: string;
 
-  @Variable('TOKEN_PEPPER', { secret: true, expected: 'the key under which bearer tokens are kept, at least 32 characters' })
+  @Variable('TOKEN_PEPPER', {
+    secret: true,
+    expected: 'the key under which bearer tokens are kept, at least 32 characters',
+  })
   @IsString()
   @MinLength(32)
   tokenPepper!: string;

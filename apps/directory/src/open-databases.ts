@@ -27,20 +27,32 @@ const SCAN_TIMEOUT_MS = 2_500;
 const SCANS_WAITING_MAX = 20;
 
 /** Opens no connection before it is needed. */
-export function openDatabases(config: Readonly<DirectoryConfig>, logger: Logger, metrics: Metrics): DirectoryDatabases {
-  const open = (name: string, poolMax: number, more: { role?: string; statementTimeoutMs?: number; waitingMax?: number } = {}) =>
+export function openDatabases(
+  config: Readonly<DirectoryConfig>,
+  logger: Logger,
+  metrics: Metrics,
+): DirectoryDatabases {
+  const open = (
+    name: string,
+    poolMax: number,
+    more: { role?: string; statementTimeoutMs?: number; waitingMax?: number } = {},
+  ) =>
     openDatabase({
       url: config.databaseUrl,
       role: config.databaseRole,
       poolMax,
       applicationName: name,
       metrics,
-      onConnectionLost: (err) => logger.warn({ err, component: name }, 'a connection to the database was lost'),
+      onConnectionLost: (err) =>
+        logger.warn({ err, component: name }, 'a connection to the database was lost'),
       ...more,
     });
   const databases = {
     main: open('directory', config.databasePoolMax),
-    scan: open('directory-scan', config.scanPoolMax, { statementTimeoutMs: SCAN_TIMEOUT_MS, waitingMax: SCANS_WAITING_MAX }),
+    scan: open('directory-scan', config.scanPoolMax, {
+      statementTimeoutMs: SCAN_TIMEOUT_MS,
+      waitingMax: SCANS_WAITING_MAX,
+    }),
     apply: open('directory-apply', LANE_POOL_MAX),
     applyHeavy: open('directory-apply-heavy', LANE_POOL_MAX),
     relay: open('directory-relay', RELAY_POOL_MAX, { role: RELAY_ROLE }),

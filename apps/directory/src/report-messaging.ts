@@ -7,7 +7,9 @@ export function reportMessaging(metrics: Metrics): MessagingMetrics {
   return {
     consumerLag: ({ topic, partition }, records, oldestAgeMs) => {
       metrics.gauge('consumer_lag_messages').set({ topic, partition }, records ?? 0);
-      metrics.gauge('consumer_lag_seconds').set({ topic, partition }, records === null ? 0 : oldestAgeMs / 1_000);
+      metrics
+        .gauge('consumer_lag_seconds')
+        .set({ topic, partition }, records === null ? 0 : oldestAgeMs / 1_000);
     },
     groupJoined: (group) => metrics.counter('consumer_rebalances_total').inc({ group }),
     consumerDied: (group) => metrics.counter('consumer_crashes_total').inc({ group }),

@@ -27,10 +27,19 @@ describe('the directory', () => {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);
     // Full-width letters: what is stored and what is sought are folded by the same function.
-    const create = make.createUser('Ann@Example.com', { emails: [{ value: 'ＡNN@example.com', type: 'Ｗork' }] });
-    expect(await world.apply(create)).toMatchObject({ status: 'applied', version: 1, resourceId: create.resourceId });
+    const create = make.createUser('Ann@Example.com', {
+      emails: [{ value: 'ＡNN@example.com', type: 'Ｗork' }],
+    });
+    expect(await world.apply(create)).toMatchObject({
+      status: 'applied',
+      version: 1,
+      resourceId: create.resourceId,
+    });
 
-    const read = await world.internal<StoredResource>('GET', directoryPaths.resource(tenant.tenantId, 'users', create.resourceId));
+    const read = await world.internal<StoredResource>(
+      'GET',
+      directoryPaths.resource(tenant.tenantId, 'users', create.resourceId),
+    );
     expect(read.status).toBe(200);
     expect(read.body).toMatchObject({
       id: create.resourceId,
@@ -49,7 +58,10 @@ describe('the directory', () => {
     expect(list.body.resources[0]).not.toHaveProperty('groups');
 
     expect(await world.apply(make.deleteUser(create.resourceId))).toMatchObject({ status: 'applied' });
-    const gone = await world.internal('GET', directoryPaths.resource(tenant.tenantId, 'users', create.resourceId));
+    const gone = await world.internal(
+      'GET',
+      directoryPaths.resource(tenant.tenantId, 'users', create.resourceId),
+    );
     expect(gone.status).toBe(404);
     expect(gone.body).toMatchObject({ status: 404, cause: 'not_found' });
   });
@@ -58,8 +70,14 @@ describe('the directory', () => {
     const [mine, other] = [await world.tenant(), await world.tenant()];
     const create = new CommandMaker(mine).createUser('secret@example.com');
     await world.apply(create);
-    const stolen = await world.internal('GET', directoryPaths.resource(other.tenantId, 'users', create.resourceId));
-    const missing = await world.internal('GET', directoryPaths.resource(other.tenantId, 'users', other.tenantId));
+    const stolen = await world.internal(
+      'GET',
+      directoryPaths.resource(other.tenantId, 'users', create.resourceId),
+    );
+    const missing = await world.internal(
+      'GET',
+      directoryPaths.resource(other.tenantId, 'users', other.tenantId),
+    );
     expect([stolen.status, stolen.body]).toEqual([404, missing.body]);
     const list = await world.internal<QueryResponse>('POST', directoryPaths.query(other.tenantId, 'users'), {
       startIndex: 1,
@@ -68,13 +86,21 @@ describe('the directory', () => {
     });
     expect(list.body).toEqual({ totalResults: 0, resources: [] });
     const outcome = { commandId: create.commandId, tenantId: other.tenantId };
-    expect((await world.internal('POST', directoryPaths.lookUpOutcomes, { commands: [outcome] })).body).toEqual({ outcomes: [] });
-    const cancelled = await world.internal('POST', directoryPaths.cancelCommands, { commands: [{ ...create, tenantId: other.tenantId }] });
+    expect(
+      (await world.internal('POST', directoryPaths.lookUpOutcomes, { commands: [outcome] })).body,
+    ).toEqual({ outcomes: [] });
+    const cancelled = await world.internal('POST', directoryPaths.cancelCommands, {
+      commands: [{ ...create, tenantId: other.tenantId }],
+    });
     expect(cancelled.body).toEqual({ results: [{ commandId: create.commandId, result: 'unknown' }] });
   });
 
   it.each([
-    ['GET', '/internal/v1/tenants/0192f0c1-0000-7000-8000-00000000000a/users/0192f0c1-0000-7000-8000-00000000000b', ADMIN_TOKEN],
+    [
+      'GET',
+      '/internal/v1/tenants/0192f0c1-0000-7000-8000-00000000000a/users/0192f0c1-0000-7000-8000-00000000000b',
+      ADMIN_TOKEN,
+    ],
     ['POST', directoryPaths.resolveCredential, null],
     ['POST', directoryPaths.cancelCommands, `${INTERNAL_TOKEN}x`],
     ['GET', '/admin/tenants', INTERNAL_TOKEN],
@@ -91,9 +117,24 @@ describe('the directory', () => {
   it.each([
     ['no JSON', '{', 400, undefined],
     ['no object', '[]', 400, 'invalidSyntax'],
-    ['an unknown attribute', { filter: parseFilter('nope eq "x"'), startIndex: 1, count: 1 }, 400, 'invalidFilter'],
-    ['a filter that is no tree', { filter: { kind: 'raw', sql: 'true' }, startIndex: 1, count: 1 }, 400, 'invalidFilter'],
-    ['what only the gateway knows', { filter: parseFilter('meta.location pr'), startIndex: 1, count: 1 }, 400, 'invalidFilter'],
+    [
+      'an unknown attribute',
+      { filter: parseFilter('nope eq "x"'), startIndex: 1, count: 1 },
+      400,
+      'invalidFilter',
+    ],
+    [
+      'a filter that is no tree',
+      { filter: { kind: 'raw', sql: 'true' }, startIndex: 1, count: 1 },
+      400,
+      'invalidFilter',
+    ],
+    [
+      'what only the gateway knows',
+      { filter: parseFilter('meta.location pr'), startIndex: 1, count: 1 },
+      400,
+      'invalidFilter',
+    ],
     ['a secret', { filter: parseFilter('password sw "a"'), startIndex: 1, count: 1 }, 403, 'sensitive'],
     ['a made-up cursor', { cursor: 'bmV4dA', startIndex: 1, count: 1 }, 400, 'invalidCursor'],
     ['a sort by nothing', { sortBy: 'nope', startIndex: 1, count: 1 }, 400, 'invalidValue'],
@@ -123,7 +164,10 @@ describe('the directory', () => {
       ],
     });
     expect(await world.apply(late)).toEqual({ status: 'cancelled' });
-    const read = await world.internal('GET', directoryPaths.resource(tenant.tenantId, 'users', late.resourceId));
+    const read = await world.internal(
+      'GET',
+      directoryPaths.resource(tenant.tenantId, 'users', late.resourceId),
+    );
     expect(read.status).toBe(404);
   });
 
@@ -131,17 +175,31 @@ describe('the directory', () => {
     const make = new CommandMaker(await world.tenant());
     const first = make.createUser('lost@example.com');
     await world.apply(first);
-    expect(await world.apply({ ...make.createUser('lost@example.com') })).toMatchObject({ status: 'rejected', cause: 'duplicate_username' });
+    expect(await world.apply({ ...make.createUser('lost@example.com') })).toMatchObject({
+      status: 'rejected',
+      cause: 'duplicate_username',
+    });
     const { commandId, tenantId } = first;
-    expect((await world.internal('POST', directoryPaths.markUndelivered, { commands: [{ commandId, tenantId }] })).status).toBe(204);
-    expect(await world.apply(make.createUser('lost@example.com'))).toMatchObject({ status: 'applied', resourceId: first.resourceId });
+    expect(
+      (await world.internal('POST', directoryPaths.markUndelivered, { commands: [{ commandId, tenantId }] }))
+        .status,
+    ).toBe(204);
+    expect(await world.apply(make.createUser('lost@example.com'))).toMatchObject({
+      status: 'applied',
+      resourceId: first.resourceId,
+    });
   });
 
   it('limits what one call may ask', async () => {
-    const commands = Array.from({ length: 1_001 }, () => ({ commandId: '0192f0c1-0000-7000-8000-00000000000a' as CommandId }));
+    const commands = Array.from({ length: 1_001 }, () => ({
+      commandId: '0192f0c1-0000-7000-8000-00000000000a' as CommandId,
+    }));
     const answer = await world.internal('POST', directoryPaths.lookUpOutcomes, { commands });
     expect(answer.status).toBe(400);
-    expect((await world.internal('POST', directoryPaths.lookUpOutcomes, { commands: 'x'.repeat(1_100_000) })).status).toBe(413);
+    expect(
+      (await world.internal('POST', directoryPaths.lookUpOutcomes, { commands: 'x'.repeat(1_100_000) }))
+        .status,
+    ).toBe(413);
   });
 
   it('serves probes and metrics on a listener of their own', async () => {
@@ -164,6 +222,8 @@ it('refuses to start on a schema of another version, and lets go of everything',
     DATABASE_ROLE: new URL(empty.url).username,
   });
   const logger = createLogger({ service: 'directory', level: 'silent' });
-  await expect(startDirectory(config, { eventLog: openInProcessEventLog(), logger })).rejects.toThrow(SchemaVersionError);
+  await expect(startDirectory(config, { eventLog: openInProcessEventLog(), logger })).rejects.toThrow(
+    SchemaVersionError,
+  );
   await empty.drop();
 });

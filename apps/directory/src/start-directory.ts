@@ -72,7 +72,8 @@ export async function startDirectory(
   overrides: DirectoryOverrides = {},
 ): Promise<Directory> {
   const logger =
-    overrides.logger ?? createLogger({ service: 'directory', level: config.logLevel, instanceId: config.instanceId });
+    overrides.logger ??
+    createLogger({ service: 'directory', level: config.logLevel, instanceId: config.instanceId });
   const metrics = overrides.metrics ?? createMetrics('directory');
   const running: Running = {
     config,
@@ -83,7 +84,8 @@ export async function startDirectory(
     databases: openDatabases(config, logger, metrics),
     health: new HealthRegistry(),
     stop: new GracefulStop(logger),
-    fatal: overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the directory has died')),
+    fatal:
+      overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the directory has died')),
   };
   try {
     return await start(running);
@@ -97,11 +99,21 @@ async function start(running: Running): Promise<Directory> {
   const { config, databases, health, metrics, stop, logger } = running;
   addFirstAndLastSteps(running);
   health.register('database', () => databases.main.check());
-  const operations = await startOperationsServer({ host: config.host, port: config.metricsPort, health, metrics });
+  const operations = await startOperationsServer({
+    host: config.host,
+    port: config.metricsPort,
+    health,
+    metrics,
+  });
   stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
   await databases.main.untilReachable(DATABASE_PATIENCE_MS);
   await assertSchemaIsCurrent(databases.main, directorySchema);
-  const directory = assembleDirectory({ config, database: databases.main, scanDatabase: databases.scan, logger });
+  const directory = assembleDirectory({
+    config,
+    database: databases.main,
+    scanDatabase: databases.scan,
+    logger,
+  });
   stop.add({ phase: 'drain', name: 'token usage', run: () => directory.tokenUsage.close() });
   await directory.upkeep.start();
   stop.add({ phase: 'drain', name: 'partition upkeep', run: () => directory.upkeep.stop() });
@@ -118,7 +130,10 @@ async function start(running: Running): Promise<Directory> {
 }
 
 /** The internal API on Fastify, the admin API on Nest, one listener. */
-function listen({ config, logger, metrics }: Running, { administration, routes }: AssembledDirectory): Promise<ListeningApp> {
+function listen(
+  { config, logger, metrics }: Running,
+  { administration, routes }: AssembledDirectory,
+): Promise<ListeningApp> {
   return createNestFastify({
     module: DirectoryModule.of({ administration, scimUrl: config.publicBaseUrl }),
     host: config.host,
@@ -130,13 +145,28 @@ function listen({ config, logger, metrics }: Running, { administration, routes }
       app.useGlobalGuards(new BearerGuard(config.adminToken));
       app.useGlobalPipes(problemValidationPipe());
       const { internalToken } = config;
-      await registerInternalApi(app.getHttpAdapter().getInstance(), { internalToken, routes, metrics, logger });
+      await registerInternalApi(app.getHttpAdapter().getInstance(), {
+        internalToken,
+        routes,
+        metrics,
+        logger,
+      });
     },
   });
 }
 
 /** Commands in, replies and facts out. */
-function startWriting({ config, databases, eventLog, isOwnEventLog, logger, metrics, health, stop, fatal }: Running): void {
+function startWriting({
+  config,
+  databases,
+  eventLog,
+  isOwnEventLog,
+  logger,
+  metrics,
+  health,
+  stop,
+  fatal,
+}: Running): void {
   const warn = (message: string, err: unknown): void => logger.warn({ err }, message);
   const relays = startRelays({
     eventLog,
@@ -151,7 +181,8 @@ function startWriting({ config, databases, eventLog, isOwnEventLog, logger, metr
   const lanes = { main: databases.apply, heavy: databases.applyHeavy };
   const connection = new WritePathConnection({
     eventLog,
-    open: () => openWritePath({ eventLog, databases: lanes, metrics, warn, onCommitted: () => relays.wake() }),
+    open: () =>
+      openWritePath({ eventLog, databases: lanes, metrics, warn, onCommitted: () => relays.wake() }),
     logger,
     onDeath: (error) => fatal('the consumer of commands died', error),
   });
@@ -169,7 +200,15 @@ function startWriting({ config, databases, eventLog, isOwnEventLog, logger, metr
   });
 }
 
-function addFirstAndLastSteps({ config, health, stop, databases, eventLog, isOwnEventLog, metrics }: Running): void {
+function addFirstAndLastSteps({
+  config,
+  health,
+  stop,
+  databases,
+  eventLog,
+  isOwnEventLog,
+  metrics,
+}: Running): void {
   stop.add({
     phase: 'readiness',
     name: 'probes',
@@ -185,7 +224,8 @@ function addFirstAndLastSteps({ config, health, stop, databases, eventLog, isOwn
 }
 
 function kafkaOf(config: Readonly<DirectoryConfig>, logger: Logger, metrics: Metrics): EventLog {
-  if (config.kafkaBrokers.length === 0) throw new Error('KAFKA_BROKERS is not set, and no other event log was given');
+  if (config.kafkaBrokers.length === 0)
+    throw new Error('KAFKA_BROKERS is not set, and no other event log was given');
   return openKafkaEventLog({
     brokers: config.kafkaBrokers,
     clientId: config.kafkaClientId,

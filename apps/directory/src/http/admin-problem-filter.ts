@@ -8,6 +8,10 @@ import { blank } from './problem-of.js';
 export class AdminProblemFilter extends ProblemFilter {
   protected override problemOf(exception: unknown): Problem {
     if (!(exception instanceof TenantError)) return super.problemOf(exception);
-    return { ...blank(exception.status), type: `urn:muster:problem:${exception.code}`, detail: exception.detail };
+    return {
+      ...blank(exception.status),
+      type: `urn:muster:problem:${exception.code}`,
+      detail: exception.detail,
+    };
   }
 }

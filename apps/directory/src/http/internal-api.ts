@@ -19,10 +19,17 @@ const BODY_BYTES_MAX = 1024 * 1024;
  * and Nest's pipeline (guards, pipes, interceptors, serialisation of a result) would cost more than the query. The admin API
  * beside it goes through Nest.
  */
-export async function registerInternalApi(server: FastifyInstance, options: InternalApiOptions): Promise<void> {
+export async function registerInternalApi(
+  server: FastifyInstance,
+  options: InternalApiOptions,
+): Promise<void> {
   await server.register((scope, _, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit: BODY_BYTES_MAX }, parseBody);
+    scope.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string', bodyLimit: BODY_BYTES_MAX },
+      parseBody,
+    );
     scope.addHook('onRequest', credentialCheck(options.internalToken));
     scope.setErrorHandler((error, request, reply) => answerProblem(options.logger, error, request, reply));
     for (const route of options.routes) {
@@ -32,7 +39,11 @@ export async function registerInternalApi(server: FastifyInstance, options: Inte
   });
 }
 
-function parseBody(_: FastifyRequest, body: string | Buffer, done: (error: Error | null, body?: unknown) => void): void {
+function parseBody(
+  _: FastifyRequest,
+  body: string | Buffer,
+  done: (error: Error | null, body?: unknown) => void,
+): void {
   try {
     done(null, JSON.parse(body.toString()));
   } catch (error) {
@@ -44,7 +55,11 @@ function credentialCheck(internalToken: string) {
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const given = bearerToken(request.headers.authorization);
     if (given !== undefined && sameSecret(given, internalToken)) return done();
-    void reply.header('www-authenticate', 'Bearer').status(401).type('application/problem+json').send(JSON.stringify(blank(401)));
+    void reply
+      .header('www-authenticate', 'Bearer')
+      .status(401)
+      .type('application/problem+json')
+      .send(JSON.stringify(blank(401)));
   };
 }
 
@@ -74,7 +89,10 @@ function handlerOf(route: InternalRoute, metrics: Metrics) {
 function answerProblem(logger: Logger, error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { retryAfterSeconds, ...problem } = problemOf(error);
   if (problem.status >= 500) {
-    logger.error({ err: error, status: problem.status, route: request.routeOptions.url }, 'an internal request failed');
+    logger.error(
+      { err: error, status: problem.status, route: request.routeOptions.url },
+      'an internal request failed',
+    );
   }
   if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
   void reply.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));

@@ -250,18 +250,31 @@ const grants = `
   grant execute on all functions in schema directory to muster_directory;
 `;
 
-const isolated = ['users', 'user_emails', 'groups', 'group_members', 'unique_values', 'resource_counters', 'operations', 'outbox', 'outbox_parked'];
+const isolated = [
+  'users',
+  'user_emails',
+  'groups',
+  'group_members',
+  'unique_values',
+  'resource_counters',
+  'operations',
+  'outbox',
+  'outbox_parked',
+];
 
 export class CreateDirectoryTables1795400000000 implements MigrationInterface {
   readonly name = 'CreateDirectoryTables1795400000000';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const role of ['muster_directory', 'muster_relay']) await runner.query(createRoleIfMissing(role));
-    for (const statements of [searching, registry, resources, operations, outbox, grants]) await runner.query(statements);
+    for (const statements of [searching, registry, resources, operations, outbox, grants])
+      await runner.query(statements);
     for (const table of isolated) await runner.query(enableTenantIsolation(`directory.${table}`));
     // The relay reads and empties the outbox of every tenant; nothing else of theirs is open to it.
     for (const table of ['outbox', 'outbox_parked']) {
-      await runner.query(`create policy relay on directory.${table} to muster_relay using (true) with check (true)`);
+      await runner.query(
+        `create policy relay on directory.${table} to muster_relay using (true) with check (true)`,
+      );
     }
     await runner.query('select directory.ensure_operation_partitions(7)');
   }

@@ -41,11 +41,16 @@ describe('row-level security', () => {
     relay = openDatabase({ url, role: RELAY_ROLE, poolMax: 1, applicationName: 'isolation-relay' });
     for (const [table, insert] of Object.entries(rows)) {
       for (const tenant of [A, B]) {
-        await database.transaction({ tenants: [tenant] }, (tx) => tx.query(`spec.${table}`, insert, [tenant]));
+        await database.transaction({ tenants: [tenant] }, (tx) =>
+          tx.query(`spec.${table}`, insert, [tenant]),
+        );
       }
     }
-    await owner.query('spec.dated', `insert into directory.operations (id, tenant_id, token_id, request_id, type, resource_id, state, decided_at)
-      values ('${DATED_ID}', '${B}', '${ID}', 'r', 'user.create.requested', '${ID}', 'applied', now())`);
+    await owner.query(
+      'spec.dated',
+      `insert into directory.operations (id, tenant_id, token_id, request_id, type, resource_id, state, decided_at)
+      values ('${DATED_ID}', '${B}', '${ID}', 'r', 'user.create.requested', '${ID}', 'applied', now())`,
+    );
   });
 
   afterAll(async () => {
@@ -65,33 +70,61 @@ describe('row-level security', () => {
     expect(isolated).toEqual(expect.arrayContaining(Object.keys(rows)));
   });
 
-  it.each(Object.keys(rows))('shows of %s the rows of the listed tenants, without any WHERE', async (table) => {
-    const seenBy = async (tenants: readonly string[]): Promise<string[]> => {
-      const { rows: seen } = await database.transaction({ tenants }, (tx) =>
-        tx.query<{ tenant_id: string }>('spec.see', `select distinct tenant_id from directory.${table} order by 1`, [], { prepare: false }),
+  it.each(Object.keys(rows))(
+    'shows of %s the rows of the listed tenants, without any WHERE',
+    async (table) => {
+      const seenBy = async (tenants: readonly string[]): Promise<string[]> => {
+        const { rows: seen } = await database.transaction({ tenants }, (tx) =>
+          tx.query<{ tenant_id: string }>(
+            'spec.see',
+            `select distinct tenant_id from directory.${table} order by 1`,
+            [],
+            { prepare: false },
+          ),
+        );
+        return seen.map((row) => row.tenant_id);
+      };
+      expect(await seenBy([A])).toEqual([A]);
+      expect(await seenBy([A, B])).toEqual([A, B]);
+      expect(await seenBy([])).toEqual([]);
+      const outside = await database.query('spec.outside', `select 1 from directory.${table}`, [], {
+        prepare: false,
+      });
+      expect(outside.rowCount).toBe(0);
+    },
+  );
+
+  it.each(Object.keys(rows).filter((table) => table !== 'outbox'))(
+    'changes nothing of another tenant in %s',
+    async (table) => {
+      const changed = await database.transaction({ tenants: [A] }, async (tx) => {
+        const deleted = await tx.query(
+          'spec.delete',
+          `delete from directory.${table} where tenant_id = '${B}'`,
+          [],
+          { prepare: false },
+        );
+        const moved = await tx.query(
+          'spec.update',
+          `update directory.${table} set tenant_id = tenant_id where tenant_id = '${B}'`,
+          [],
+          { prepare: false },
+        );
+        return deleted.rowCount + moved.rowCount;
+      });
+      expect(changed).toBe(0);
+    },
+  );
+
+  it.each(Object.entries(rows))(
+    'takes no row of %s for a tenant that is not listed',
+    async (table, insert) => {
+      const smuggling = database.transaction({ tenants: [A] }, (tx) =>
+        tx.query(`spec.smuggle-${table}`, insert, [B]),
       );
-      return seen.map((row) => row.tenant_id);
-    };
-    expect(await seenBy([A])).toEqual([A]);
-    expect(await seenBy([A, B])).toEqual([A, B]);
-    expect(await seenBy([])).toEqual([]);
-    const outside = await database.query('spec.outside', `select 1 from directory.${table}`, [], { prepare: false });
-    expect(outside.rowCount).toBe(0);
-  });
-
-  it.each(Object.keys(rows).filter((table) => table !== 'outbox'))('changes nothing of another tenant in %s', async (table) => {
-    const changed = await database.transaction({ tenants: [A] }, async (tx) => {
-      const deleted = await tx.query('spec.delete', `delete from directory.${table} where tenant_id = '${B}'`, [], { prepare: false });
-      const moved = await tx.query('spec.update', `update directory.${table} set tenant_id = tenant_id where tenant_id = '${B}'`, [], { prepare: false });
-      return deleted.rowCount + moved.rowCount;
-    });
-    expect(changed).toBe(0);
-  });
-
-  it.each(Object.entries(rows))('takes no row of %s for a tenant that is not listed', async (table, insert) => {
-    const smuggling = database.transaction({ tenants: [A] }, (tx) => tx.query(`spec.smuggle-${table}`, insert, [B]));
-    await expect(smuggling).rejects.toMatchObject({ code: '42501' });
-  });
+      await expect(smuggling).rejects.toMatchObject({ code: '42501' });
+    },
+  );
 
   it('leaves no way around it by the name of a partition', async () => {
     const { rows: partitions } = await owner.query<{ name: string }>(
@@ -100,24 +133,38 @@ describe('row-level security', () => {
     );
     expect(partitions.length).toBeGreaterThan(7);
     for (const { name } of partitions) {
-      const reading = database.transaction({ tenants: [A] }, (tx) => tx.query('spec.bypass', `select * from ${name}`, [], { prepare: false }));
+      const reading = database.transaction({ tenants: [A] }, (tx) =>
+        tx.query('spec.bypass', `select * from ${name}`, [], { prepare: false }),
+      );
       await expect(reading).rejects.toMatchObject({ code: '42501' });
     }
   });
 
   it('lets the relay empty the outbox of everybody, and see nothing else', async () => {
-    const { rows: seen } = await relay.query<{ tenant_id: string }>('spec.relay', 'select distinct tenant_id from directory.outbox order by 1');
+    const { rows: seen } = await relay.query<{ tenant_id: string }>(
+      'spec.relay',
+      'select distinct tenant_id from directory.outbox order by 1',
+    );
     expect(seen.map((row) => row.tenant_id)).toEqual([A, B]);
     for (const table of [...Object.keys(rows), 'tenants', 'tokens'].filter((name) => name !== 'outbox')) {
-      await expect(relay.query('spec.relay-peek', `select 1 from directory.${table}`, [], { prepare: false })).rejects.toMatchObject({
+      await expect(
+        relay.query('spec.relay-peek', `select 1 from directory.${table}`, [], { prepare: false }),
+      ).rejects.toMatchObject({
         code: '42501',
       });
     }
   });
 
   it('gives the directory no hand on its own history of migrations, nor on the outbox once written', async () => {
-    for (const statement of ['delete from directory.migrations', 'delete from directory.outbox', 'create table directory.x ()', 'drop table directory.users']) {
-      await expect(database.query('spec.forbidden', statement, [], { prepare: false })).rejects.toMatchObject({ code: '42501' });
+    for (const statement of [
+      'delete from directory.migrations',
+      'delete from directory.outbox',
+      'create table directory.x ()',
+      'drop table directory.users',
+    ]) {
+      await expect(database.query('spec.forbidden', statement, [], { prepare: false })).rejects.toMatchObject(
+        { code: '42501' },
+      );
     }
   });
 });

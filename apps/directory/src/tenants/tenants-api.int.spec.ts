@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { defaultTenantSettings, directoryPaths, isWellFormedToken } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { DirectoryWorld, SCIM_URL, eventually } from '../testing/directory-world.js';
-import type { CreatedTenantAnswer, IssuedTokenAnswer, TenantAnswer, TokenAnswer } from './adapters/http/tenant-answers.js';
+import type {
+  CreatedTenantAnswer,
+  IssuedTokenAnswer,
+  TenantAnswer,
+  TokenAnswer,
+} from './adapters/http/tenant-answers.js';
 
 jest.setTimeout(60_000);
 
@@ -40,12 +45,22 @@ describe('the admin API', () => {
         tenantId: created.body.tenantId,
         name: 'Contoso Ltd.',
         state: 'active',
-        domainPolicy: { kind: 'registered', domains: ['contoso.com', 'xn--bcher-kva.example', 'bücher.example'] },
+        domainPolicy: {
+          kind: 'registered',
+          domains: ['contoso.com', 'xn--bcher-kva.example', 'bücher.example'],
+        },
         settings: defaultTenantSettings,
       },
     });
-    const notification = await world.internal('GET', `/internal/v1/tenants/${created.body.tenantId}/notification`);
-    expect(notification.body).toEqual({ tenantName: 'Contoso Ltd.', email: 'admin@contoso.com', enabled: true });
+    const notification = await world.internal(
+      'GET',
+      `/internal/v1/tenants/${created.body.tenantId}/notification`,
+    );
+    expect(notification.body).toEqual({
+      tenantName: 'Contoso Ltd.',
+      email: 'admin@contoso.com',
+      enabled: true,
+    });
 
     for (const nameOrId of [encodeURIComponent('Contoso Ltd.'), created.body.tenantId]) {
       const found = await world.admin<TenantAnswer>('GET', `/${nameOrId}`);
@@ -77,11 +92,15 @@ describe('the admin API', () => {
     const text = JSON.stringify([dump.rows, shown.body]);
     expect(text).not.toContain(token);
     expect(text).not.toContain(token.slice(4, 20));
-    expect(shown.body['tokens']).toEqual([expect.objectContaining({ hint: token.slice(-4), lastUsedAt: null })]);
+    expect(shown.body['tokens']).toEqual([
+      expect.objectContaining({ hint: token.slice(-4), lastUsedAt: null }),
+    ]);
   });
 
   it('refuses a name twice, also to a crowd', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => world.admin('POST', '', { name: 'twins' })));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => world.admin('POST', '', { name: 'twins' })),
+    );
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toEqual({
       type: 'urn:muster:problem:tenant_name_taken',
@@ -110,7 +129,10 @@ describe('the admin API', () => {
     ['a name of control characters', { name: 'a\u0007' }],
     ['something that is no domain', { name: 'x', domains: ['user@contoso.com'] }],
   ])('refuses a tenant with %s', async (_, body) => {
-    expect(await world.admin('POST', '', body)).toMatchObject({ status: 400, body: { type: 'urn:muster:problem:invalid_request' } });
+    expect(await world.admin('POST', '', body)).toMatchObject({
+      status: 400,
+      body: { type: 'urn:muster:problem:invalid_request' },
+    });
   });
 
   it('changes what it is told to change and nothing else', async () => {
@@ -155,17 +177,25 @@ describe('the admin API', () => {
   it('lets two tokens live, whoever asks at the same time, and a third after a revocation', async () => {
     const { tenantId, tokenId, token } = await world.tenant();
     const crowd = await Promise.all(
-      Array.from({ length: 12 }, (_, n) => world.admin<IssuedTokenAnswer>('POST', `/${tenantId}/tokens`, { name: `t${n}` })),
+      Array.from({ length: 12 }, (_, n) =>
+        world.admin<IssuedTokenAnswer>('POST', `/${tenantId}/tokens`, { name: `t${n}` }),
+      ),
     );
     expect(crowd.filter(({ status }) => status === 201)).toHaveLength(1);
     const refused = crowd.find(({ status }) => status === 409);
-    expect(refused?.body).toMatchObject({ type: 'urn:muster:problem:token_limit_reached', detail: expect.stringContaining('Revoke') });
+    expect(refused?.body).toMatchObject({
+      type: 'urn:muster:problem:token_limit_reached',
+      detail: expect.stringContaining('Revoke'),
+    });
 
     expect((await world.admin('DELETE', `/${tenantId}/tokens/${tokenId}`)).status).toBe(204);
     expect(await world.resolve(token)).toEqual({ known: false, reason: 'revoked' });
     const rotated = await world.admin<IssuedTokenAnswer>('POST', `/${tenantId}/tokens`, {});
     expect(rotated.status).toBe(201);
-    expect(await world.resolve(rotated.body.token)).toMatchObject({ known: true, tokenId: rotated.body.tokenId });
+    expect(await world.resolve(rotated.body.token)).toMatchObject({
+      known: true,
+      tokenId: rotated.body.tokenId,
+    });
     const tokens = await world.admin<{ tokens: TokenAnswer[] }>('GET', `/${tenantId}/tokens`);
     expect(tokens.body.tokens.filter(({ revokedAt }) => revokedAt === null)).toHaveLength(2);
   });
@@ -176,9 +206,13 @@ describe('the admin API', () => {
     for (const expiresAt of [at(-1_000), at(4 * 365 * DAY_MS)]) {
       expect((await world.admin('POST', `/${tenantId}/tokens`, { expiresAt })).status).toBe(400);
     }
-    const short = await world.admin<IssuedTokenAnswer>('POST', `/${tenantId}/tokens`, { expiresAt: at(DAY_MS) });
+    const short = await world.admin<IssuedTokenAnswer>('POST', `/${tenantId}/tokens`, {
+      expiresAt: at(DAY_MS),
+    });
     expect(short.status).toBe(201);
-    await owner.query('expire', `update directory.tokens set expires_at = now() where tenant_id = $1`, [tenantId]);
+    await owner.query('expire', `update directory.tokens set expires_at = now() where tenant_id = $1`, [
+      tenantId,
+    ]);
     expect(await world.resolve(token)).toEqual({ known: false, reason: 'expired' });
     // What has expired leaves room for another.
     expect((await world.admin('POST', `/${tenantId}/tokens`, {})).status).toBe(201);
@@ -197,7 +231,9 @@ describe('the admin API', () => {
     const put = await world.admin('PUT', `/${tenantId}/domains/${encodeURIComponent('Straße.Example')}`);
     expect([put.status, put.body]).toEqual([200, { domain: 'xn--strae-oqa.example' }]);
     expect((await world.admin('PUT', `/${tenantId}/domains/xn--strae-oqa.example`)).status).toBe(200);
-    expect((await world.admin('GET', `/${tenantId}/domains`)).body).toEqual({ domains: ['xn--strae-oqa.example'] });
+    expect((await world.admin('GET', `/${tenantId}/domains`)).body).toEqual({
+      domains: ['xn--strae-oqa.example'],
+    });
     expect((await world.admin('GET', `/${tenantId}/domains/straße.example`)).status).toBe(200);
     expect((await world.admin('DELETE', `/${tenantId}/domains/STRASSE.example`)).status).toBe(404);
     expect((await world.admin('DELETE', `/${tenantId}/domains/stra%C3%9Fe.example`)).status).toBe(204);

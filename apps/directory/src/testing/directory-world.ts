@@ -57,8 +57,16 @@ export class DirectoryWorld {
       logger: createLogger({ service: 'directory', level: 'silent' }),
       metrics: createMetrics('directory', { processMetrics: false }),
     });
-    const world = new DirectoryWorld(database, directory, eventLog, await eventLog.openAppender({ name: 'spec' }));
-    await eventually('the directory is ready', async () => (await fetch(`${directory.operationsUrl}/readyz`)).status === 200);
+    const world = new DirectoryWorld(
+      database,
+      directory,
+      eventLog,
+      await eventLog.openAppender({ name: 'spec' }),
+    );
+    await eventually(
+      'the directory is ready',
+      async () => (await fetch(`${directory.operationsUrl}/readyz`)).status === 200,
+    );
     return world;
   }
 
@@ -68,15 +76,28 @@ export class DirectoryWorld {
     await this.database.drop();
   }
 
-  admin<Body = Readonly<Record<string, unknown>>>(method: Method, path: string, body?: unknown): Promise<Answer<Body>> {
+  admin<Body = Readonly<Record<string, unknown>>>(
+    method: Method,
+    path: string,
+    body?: unknown,
+  ): Promise<Answer<Body>> {
     return this.call(method, `/admin/tenants${path}`, ADMIN_TOKEN, body);
   }
 
-  internal<Body = Readonly<Record<string, unknown>>>(method: Method, path: string, body?: unknown): Promise<Answer<Body>> {
+  internal<Body = Readonly<Record<string, unknown>>>(
+    method: Method,
+    path: string,
+    body?: unknown,
+  ): Promise<Answer<Body>> {
     return this.call(method, path, INTERNAL_TOKEN, body);
   }
 
-  async call<Body>(method: Method, path: string, credential: string | null, body?: unknown): Promise<Answer<Body>> {
+  async call<Body>(
+    method: Method,
+    path: string,
+    credential: string | null,
+    body?: unknown,
+  ): Promise<Answer<Body>> {
     const response = await fetch(`${this.directory.url}${path}`, {
       method,
       headers: {
@@ -86,25 +107,39 @@ export class DirectoryWorld {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text === '' ? {} : JSON.parse(text)) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Body,
+    };
   }
 
   async tenant(more: Readonly<Record<string, unknown>> = {}): Promise<WorldTenant> {
     this.tenants += 1;
-    const { body } = await this.admin<WorldTenant>('POST', '', { name: `tenant ${this.tenants}`, anyDomain: true, ...more });
+    const { body } = await this.admin<WorldTenant>('POST', '', {
+      name: `tenant ${this.tenants}`,
+      anyDomain: true,
+      ...more,
+    });
     return body;
   }
 
   async resolve(token: string): Promise<ResolveCredentialResponse> {
     const request = { tokenHash: hashBearerToken(token) };
-    const { body } = await this.internal<ResolveCredentialResponse>('POST', directoryPaths.resolveCredential, request);
+    const { body } = await this.internal<ResolveCredentialResponse>(
+      'POST',
+      directoryPaths.resolveCredential,
+      request,
+    );
     return body;
   }
 
   /** Puts commands into the log, as the gateway does. */
   async publish(...commands: readonly Command[]): Promise<void> {
     const time = new Date().toISOString();
-    await this.commands.append(commands.map((command) => ({ topic: COMMANDS_TOPIC, ...encodeCommand(command, time) })));
+    await this.commands.append(
+      commands.map((command) => ({ topic: COMMANDS_TOPIC, ...encodeCommand(command, time) })),
+    );
   }
 
   /** Publishes a command and waits for what becomes of it. */
@@ -134,11 +169,15 @@ function environmentOf(databaseUrl: string): Record<string, string> {
 }
 
 /** Looks until there is something to be seen; fails after 20 s, naming what did not come. */
-export async function eventually<Seen>(what: string, look: () => Promise<Seen>): Promise<NonNullable<Exclude<Seen, false>>> {
+export async function eventually<Seen>(
+  what: string,
+  look: () => Promise<Seen>,
+): Promise<NonNullable<Exclude<Seen, false>>> {
   const deadline = Date.now() + 20_000;
   for (;;) {
     const seen = await look();
-    if (seen !== undefined && seen !== null && seen !== false) return seen as NonNullable<Exclude<Seen, false>>;
+    if (seen !== undefined && seen !== null && seen !== false)
+      return seen as NonNullable<Exclude<Seen, false>>;
     if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
     await delay(10);
   }

@@ -38,7 +38,11 @@ export class ResourceLister {
 
   constructor(private readonly options: ResourceListOptions) {
     this.bookmarks = new Bookmarks(options.now);
-    this.counts = new ExpiringMap({ entriesMax: COUNTS_MAX, lifetimeMs: COUNT_LIFETIME_MS, now: options.now });
+    this.counts = new ExpiringMap({
+      entriesMax: COUNTS_MAX,
+      lifetimeMs: COUNT_LIFETIME_MS,
+      now: options.now,
+    });
     this.cursors = new CursorCodec(options.cursorSecret);
   }
 
@@ -48,9 +52,12 @@ export class ResourceLister {
 
   private async byIndex(query: ResourceQuery): Promise<ResourceList> {
     const { startIndex, count } = query;
-    if (count === 0) return { totalResults: await this.options.reader.count(query), resources: [], nextCursor: null };
+    if (count === 0)
+      return { totalResults: await this.options.reader.count(query), resources: [], nextCursor: null };
     const isFar = query.sort === null && startIndex - 1 > OFFSET_WITHOUT_BOOKMARK_MAX;
-    const start = isFar ? this.bookmarks.plan(walkOf(query), startIndex) : { afterSeq: null, offset: startIndex - 1 };
+    const start = isFar
+      ? this.bookmarks.plan(walkOf(query), startIndex)
+      : { afterSeq: null, offset: startIndex - 1 };
     const page = await this.options.reader.page({ ...query, ...start, limit: count + 1, withTotal: true });
     const resources = page.resources.slice(0, count);
     this.markEnd(query, page, resources);
@@ -62,7 +69,8 @@ export class ResourceLister {
     const next = query.startIndex + shown.length;
     const hasNext = page.cut || page.resources.length > shown.length;
     const last = shown.at(-1);
-    if (!hasNext || last === undefined || query.sort !== null || next - 1 <= OFFSET_WITHOUT_BOOKMARK_MAX) return;
+    if (!hasNext || last === undefined || query.sort !== null || next - 1 <= OFFSET_WITHOUT_BOOKMARK_MAX)
+      return;
     this.bookmarks.remember(walkOf(query), next, last.seq);
   }
 
@@ -82,7 +90,8 @@ export class ResourceLister {
       withTotal: position === null,
     });
     const resources = page.resources.slice(0, query.count);
-    const totalResults = position?.totalResults ?? (await this.total({ ...query, startIndex: 1 }, page, resources.length));
+    const totalResults =
+      position?.totalResults ?? (await this.total({ ...query, startIndex: 1 }, page, resources.length));
     const more = page.cut || page.resources.length > query.count;
     const next = more ? nextPosition(query, position, resources, totalResults) : null;
     return { totalResults, resources, nextCursor: next && this.cursors.encode(walk, next, nowMs) };
@@ -118,6 +127,8 @@ function walkOf(query: ResourceQuery): string {
   const { filter, sort } = query;
   if (filter === null && sort === null) return `${query.tenantId}:${query.kind}`;
   const order = sort === null ? '' : `${sort.descending ? '-' : '+'}${printReference(sort.attribute)}`;
-  const digest = createHash('sha256').update(`${order}\n${filter === null ? '' : printFilter(filter)}`).digest('base64url');
+  const digest = createHash('sha256')
+    .update(`${order}\n${filter === null ? '' : printFilter(filter)}`)
+    .digest('base64url');
   return `${query.tenantId}:${query.kind}:${digest}`;
 }

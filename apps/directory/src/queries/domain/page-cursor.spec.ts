@@ -18,9 +18,14 @@ describe('CursorCodec', () => {
     ['text', 'next'],
     ['nothing', ''],
     ['a cut cursor', codec.encode('t1:users', position, nowMs).slice(0, -2)],
-    ['a made-up position', Buffer.concat([Buffer.alloc(16), Buffer.from('s1-1-9999999999999')]).toString('base64url')],
+    [
+      'a made-up position',
+      Buffer.concat([Buffer.alloc(16), Buffer.from('s1-1-9999999999999')]).toString('base64url'),
+    ],
   ])('refuses %s', (_, cursor) => {
-    expect(() => codec.decode('t1:users', cursor, nowMs)).toThrow(expect.objectContaining({ status: 400, scimType: 'invalidCursor' }));
+    expect(() => codec.decode('t1:users', cursor, nowMs)).toThrow(
+      expect.objectContaining({ status: 400, scimType: 'invalidCursor' }),
+    );
   });
 
   it('refuses a changed position', () => {

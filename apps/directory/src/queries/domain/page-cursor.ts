@@ -42,6 +42,9 @@ export class CursorCodec {
   }
 
   private mac(walk: string, text: string): Buffer {
-    return createHmac('sha256', this.secret).update(`muster cursor\n${walk}\n${text}`).digest().subarray(0, MAC_BYTES);
+    return createHmac('sha256', this.secret)
+      .update(`muster cursor\n${walk}\n${text}`)
+      .digest()
+      .subarray(0, MAC_BYTES);
   }
 }

@@ -69,12 +69,15 @@ export function isKind(text: string): text is ResourceKind {
  * what is never returned.
  */
 export function parseResourceQuery(tenantId: TenantId, kind: ResourceKind, body: unknown): ResourceQuery {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalidSyntax('A query is an object.');
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw invalidSyntax('A query is an object.');
   const given = body as Partial<Record<keyof QueryRequest, unknown>>;
   const resourceType = resourceTypeOf(kind);
   const cursor = given.cursor ?? null;
-  if (cursor !== null && (typeof cursor !== 'string' || cursor.length > CURSOR_LENGTH_MAX)) throw invalidValue('cursor is not text.');
-  const filter = given.filter === undefined ? null : resolveFilter(filterFromJson(given.filter), resourceType);
+  if (cursor !== null && (typeof cursor !== 'string' || cursor.length > CURSOR_LENGTH_MAX))
+    throw invalidValue('cursor is not text.');
+  const filter =
+    given.filter === undefined ? null : resolveFilter(filterFromJson(given.filter), resourceType);
   return {
     tenantId,
     kind,
@@ -106,10 +109,14 @@ function sortOf(resourceType: ResourceType, sortBy: unknown, sortOrder: unknown)
     throw invalidValue('sortOrder is ascending or descending.');
   }
   const { definition, extension } = found;
-  const sub = found.subDefinition ?? (definition.type === 'complex' ? definition.subAttributes.find('value') : undefined);
-  if (definition.type === 'complex' && sub === undefined) throw invalidValue('sortBy names an attribute without a value of its own.');
+  const sub =
+    found.subDefinition ??
+    (definition.type === 'complex' ? definition.subAttributes.find('value') : undefined);
+  if (definition.type === 'complex' && sub === undefined)
+    throw invalidValue('sortBy names an attribute without a value of its own.');
   const compared = sub ?? definition;
-  if (definition.returned === 'never' || compared.returned === 'never') throw invalidValue('sortBy names an attribute that is never returned.');
+  if (definition.returned === 'never' || compared.returned === 'never')
+    throw invalidValue('sortBy names an attribute that is never returned.');
   return {
     descending: sortOrder === 'descending',
     attribute: {

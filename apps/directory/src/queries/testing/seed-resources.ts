@@ -15,13 +15,19 @@ export interface SeedGroup extends SeedUser {
 const text = (value: ScimValue | undefined): string | null => (typeof value === 'string' ? value : null);
 
 /** Stores resources as the write path does, without its commands: for tests and measurements of reads. */
-export async function seedUsers(database: Database, tenantId: string, users: readonly SeedUser[]): Promise<void> {
+export async function seedUsers(
+  database: Database,
+  tenantId: string,
+  users: readonly SeedUser[],
+): Promise<void> {
   const emails = users.flatMap(({ id, document }) => {
     const values = isList(document['emails']) ? (document['emails'] as readonly ScimDocument[]) : [];
     return values.flatMap((email, ordinal) => {
       const value = text(email['value']);
       const type = text(email['type']);
-      return value === null ? [] : [{ id, ordinal, value: foldCase(value), type: type === null ? null : foldCase(type) }];
+      return value === null
+        ? []
+        : [{ id, ordinal, value: foldCase(value), type: type === null ? null : foldCase(type) }];
     });
   });
   await database.transaction({ tenants: [tenantId] }, async (tx) => {
@@ -46,13 +52,23 @@ export async function seedUsers(database: Database, tenantId: string, users: rea
       'seed.emails',
       `insert into directory.user_emails (tenant_id, user_id, ordinal, value_key, type_key)
        select $1, * from unnest($2::uuid[], $3::smallint[], $4::text[], $5::text[])`,
-      [tenantId, emails.map((e) => e.id), emails.map((e) => e.ordinal), emails.map((e) => e.value), emails.map((e) => e.type)],
+      [
+        tenantId,
+        emails.map((e) => e.id),
+        emails.map((e) => e.ordinal),
+        emails.map((e) => e.value),
+        emails.map((e) => e.type),
+      ],
     );
     await countMore(tx, tenantId, 'user', users.length);
   });
 }
 
-export async function seedGroups(database: Database, tenantId: string, groups: readonly SeedGroup[]): Promise<void> {
+export async function seedGroups(
+  database: Database,
+  tenantId: string,
+  groups: readonly SeedGroup[],
+): Promise<void> {
   const members = groups.flatMap((group) => group.members.map((member) => ({ group: group.id, ...member })));
   await database.transaction({ tenants: [tenantId] }, async (tx) => {
     await tx.query(
@@ -82,7 +98,12 @@ export async function seedGroups(database: Database, tenantId: string, groups: r
   });
 }
 
-async function countMore(tx: Pick<Database, 'query'>, tenantId: string, kind: 'user' | 'group', count: number): Promise<void> {
+async function countMore(
+  tx: Pick<Database, 'query'>,
+  tenantId: string,
+  kind: 'user' | 'group',
+  count: number,
+): Promise<void> {
   await tx.query(
     'seed.counters',
     `insert into directory.resource_counters (tenant_id, kind, shard, count) values ($1, $2, 0, $3)

@@ -27,11 +27,19 @@ export class CredentialResolver {
     return {
       known: true,
       tokenId: found.tokenId,
-      tenant: { tenantId, name, state, domainPolicy: policyOf(found.tenant), settings: effectiveSettings(settings) },
+      tenant: {
+        tenantId,
+        name,
+        state,
+        domainPolicy: policyOf(found.tenant),
+        settings: effectiveSettings(settings),
+      },
     };
   }
 }
 
 function policyOf(tenant: KnownCredential['tenant']): DomainPolicy {
-  return tenant.anyDomain ? { kind: 'any' } : { kind: 'registered', domains: tenant.domains.flatMap(spellingsOf) };
+  return tenant.anyDomain
+    ? { kind: 'any' }
+    : { kind: 'registered', domains: tenant.domains.flatMap(spellingsOf) };
 }

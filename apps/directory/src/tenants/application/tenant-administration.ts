@@ -2,7 +2,13 @@ import type { TenantId, TokenId } from '@muster/contracts';
 import { issueToken, type AccessToken, type IssuedToken } from '../domain/access-token.js';
 import { parseDomainName, type DomainName } from '../domain/domain-name.js';
 import { TenantError } from '../domain/tenant-error.js';
-import { DOMAINS_MAX, parseTenantName, tenantReference, type Notification, type Tenant } from '../domain/tenant.js';
+import {
+  DOMAINS_MAX,
+  parseTenantName,
+  tenantReference,
+  type Notification,
+  type Tenant,
+} from '../domain/tenant.js';
 import type { TenantChange, TenantRegistry } from './tenant-registry.js';
 
 export interface TenantAdministrationOptions {
@@ -33,7 +39,10 @@ export class TenantAdministration {
   async create(request: CreateTenantRequest): Promise<{ tenant: Tenant } & TokenWithSecret> {
     const name = parseTenantName(request.name);
     if (name === null) {
-      throw new TenantError('invalid_request', 'The name is 1 to 100 bytes of text without control characters, and no UUID.');
+      throw new TenantError(
+        'invalid_request',
+        'The name is 1 to 100 bytes of text without control characters, and no UUID.',
+      );
     }
     const domains = uniqueDomains(request.domains ?? []);
     const now = this.options.now();
@@ -43,7 +52,10 @@ export class TenantAdministration {
       state: 'active',
       anyDomain: request.anyDomain ?? false,
       domains,
-      notification: { email: request.notification?.email ?? null, enabled: request.notification?.enabled ?? true },
+      notification: {
+        email: request.notification?.email ?? null,
+        enabled: request.notification?.enabled ?? true,
+      },
       settings: {},
       createdAt: now,
     };
@@ -98,7 +110,8 @@ export class TenantAdministration {
   async domain(nameOrId: string, text: string): Promise<DomainName> {
     const domain = domainOf(text);
     const tenant = await this.find(nameOrId);
-    if (!tenant.domains.includes(domain)) throw new TenantError('domain_not_found', `The domain ${domain} is not registered.`);
+    if (!tenant.domains.includes(domain))
+      throw new TenantError('domain_not_found', `The domain ${domain} is not registered.`);
     return domain;
   }
 
@@ -115,12 +128,14 @@ export class TenantAdministration {
 
 function domainOf(text: string): DomainName {
   const domain = parseDomainName(text);
-  if (domain === null) throw new TenantError('invalid_request', `"${text.slice(0, 100)}" is not a domain name.`);
+  if (domain === null)
+    throw new TenantError('invalid_request', `"${text.slice(0, 100)}" is not a domain name.`);
   return domain;
 }
 
 function uniqueDomains(texts: readonly string[]): readonly DomainName[] {
   const domains = [...new Set(texts.map(domainOf))].sort();
-  if (domains.length > DOMAINS_MAX) throw new TenantError('domain_limit_reached', `A tenant has at most ${DOMAINS_MAX} domains.`);
+  if (domains.length > DOMAINS_MAX)
+    throw new TenantError('domain_limit_reached', `A tenant has at most ${DOMAINS_MAX} domains.`);
   return domains;
 }

@@ -38,7 +38,10 @@ export interface TenantRegistry {
   /** @throws TenantError `tenant_not_found` */
   change(reference: TenantReference, change: TenantChange, now: Date): Promise<Tenant>;
   /** @throws TenantError `tenant_not_found`, `token_limit_reached` */
-  addToken(reference: TenantReference, make: (tenantId: TenantId) => { token: AccessToken; hmac: Buffer }): Promise<AccessToken>;
+  addToken(
+    reference: TenantReference,
+    make: (tenantId: TenantId) => { token: AccessToken; hmac: Buffer },
+  ): Promise<AccessToken>;
   /** Newest first. @throws TenantError `tenant_not_found` */
   tokens(reference: TenantReference): Promise<readonly AccessToken[]>;
   /** Revoking twice keeps the first time. @throws TenantError `tenant_not_found`, `token_not_found` */

@@ -27,7 +27,8 @@ export class TokenUsage {
   }
 
   note(tokenId: TokenId, now: Date): void {
-    if (this.usedAt.has(tokenId) || this.usedAt.size < (this.options.tokensMax ?? 10_000)) this.usedAt.set(tokenId, now);
+    if (this.usedAt.has(tokenId) || this.usedAt.size < (this.options.tokensMax ?? 10_000))
+      this.usedAt.set(tokenId, now);
   }
 
   /** Writes what was noted until now. Never throws; what could not be written is dropped. */

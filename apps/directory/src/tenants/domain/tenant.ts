@@ -1,4 +1,10 @@
-import { defaultTenantSettings, parseUuid, type TenantId, type TenantSettings, type TenantState } from '@muster/contracts';
+import {
+  defaultTenantSettings,
+  parseUuid,
+  type TenantId,
+  type TenantSettings,
+  type TenantState,
+} from '@muster/contracts';
 import type { DomainName } from './domain-name.js';
 
 /** Domains of one tenant at the most. */
@@ -45,8 +51,14 @@ export function parseTenantName(text: string): string | null {
 
 type Check = (value: unknown) => boolean;
 const isFlag: Check = (value) => typeof value === 'boolean';
-const isOneOf = (...words: readonly string[]): Check => (value) => words.some((word) => word === value);
-const isCount = (max: number): Check => (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max;
+const isOneOf =
+  (...words: readonly string[]): Check =>
+  (value) =>
+    words.some((word) => word === value);
+const isCount =
+  (max: number): Check =>
+  (value) =>
+    Number.isInteger(value) && Number(value) >= 1 && Number(value) <= max;
 
 const checks: { readonly [Name in keyof TenantSettings]: Check } = {
   patchUserReturnsBody: isFlag,
@@ -61,7 +73,10 @@ const checks: { readonly [Name in keyof TenantSettings]: Check } = {
 const settingNames = Object.keys(checks) as (keyof TenantSettings)[];
 
 /** Reads chosen settings by the list of those that exist. `problems` names what is unknown or has a wrong value. */
-export function parseSettings(json: unknown): { settings: Partial<TenantSettings>; problems: readonly string[] } {
+export function parseSettings(json: unknown): {
+  settings: Partial<TenantSettings>;
+  problems: readonly string[];
+} {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { settings: {}, problems: ['settings is not an object'] };
   }

@@ -33,7 +33,11 @@ type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
  * SQL knows three truth values, SCIM two: null stands for false, and negation is `is not true`, so the difference never
  * shows.
  */
-export function compileFilter(filter: ResolvedFilter, source: ResourceSource, parameters: SqlParameters): Condition {
+export function compileFilter(
+  filter: ResolvedFilter,
+  source: ResourceSource,
+  parameters: SqlParameters,
+): Condition {
   return new FilterCompiler(source, parameters).compile(filter);
 }
 
@@ -62,14 +66,17 @@ class FilterCompiler {
       case 'present':
         return this.test(filter);
       case 'comparison':
-        return filter.operator === 'ne' ? this.negate(() => this.test({ ...filter, operator: 'eq' })) : this.test(filter);
+        return filter.operator === 'ne'
+          ? this.negate(() => this.test({ ...filter, operator: 'eq' }))
+          : this.test(filter);
     }
   }
 
   private join(filters: readonly ResolvedFilter[], word: 'and' | 'or'): Condition {
     const conditions = filters.map((each) => this.compile(each));
     const sql = `(${conditions.map((each) => each.sql).join(` ${word} `)})`;
-    const indexed = word === 'and' ? conditions.some((each) => each.indexed) : conditions.every((each) => each.indexed);
+    const indexed =
+      word === 'and' ? conditions.some((each) => each.indexed) : conditions.every((each) => each.indexed);
     return { sql, indexed };
   }
 
@@ -86,7 +93,8 @@ class FilterCompiler {
   private test(test: Test): Condition {
     const { path } = test;
     if (path.schema === undefined) {
-      if (path.attribute === 'schemas') return this.schemas((value) => this.column({ kind: 'unfolded-text', sql: value }, test).sql);
+      if (path.attribute === 'schemas')
+        return this.schemas((value) => this.column({ kind: 'unfolded-text', sql: value }, test).sql);
       if (path.attribute === 'meta' && path.subAttribute === undefined) return scan('true');
       const column = this.source.columns.get(dotted(path));
       if (column !== undefined) return this.column(column, test);
@@ -102,17 +110,24 @@ class FilterCompiler {
     if (path.schema === undefined) {
       if (path.attribute === 'meta') return this.compile(underParent('meta', filter));
       if (path.attribute === 'schemas') {
-        return this.schemas((value) => this.inner(filter, (test) => this.column({ kind: 'unfolded-text', sql: value }, test)).sql);
+        return this.schemas(
+          (value) =>
+            this.inner(filter, (test) => this.column({ kind: 'unfolded-text', sql: value }, test)).sql,
+        );
       }
       const relation = this.source.relations.get(path.attribute);
       if (relation !== undefined && (relation.complete || this.answers(relation, filter))) {
-        return this.relation(relation, (columns) => this.inner(filter, (test) => this.relationTest(columns, test, test.path.attribute)));
+        return this.relation(relation, (columns) =>
+          this.inner(filter, (test) => this.relationTest(columns, test, test.path.attribute)),
+        );
       }
     }
     return scan(
       this.inDocument('r.document', path, (value) => {
         const object = path.definition.type === 'complex' ? value : `jsonb_build_object('value', ${value})`;
-        return this.inner(filter, (test) => scan(this.inDocument(object, test.path, (sub) => this.jsonTest(sub, test)))).sql;
+        return this.inner(filter, (test) =>
+          scan(this.inDocument(object, test.path, (sub) => this.jsonTest(sub, test))),
+        ).sql;
       }),
     );
   }
@@ -123,7 +138,10 @@ class FilterCompiler {
       case 'and':
       case 'or': {
         const conditions = filter.filters.map((each) => this.inner(each, test));
-        const indexed = filter.kind === 'and' ? conditions.some((each) => each.indexed) : conditions.every((each) => each.indexed);
+        const indexed =
+          filter.kind === 'and'
+            ? conditions.some((each) => each.indexed)
+            : conditions.every((each) => each.indexed);
         return { sql: `(${conditions.map((each) => each.sql).join(` ${filter.kind} `)})`, indexed };
       }
       case 'not':
@@ -142,14 +160,21 @@ class FilterCompiler {
    * Rows of a table are values of the resource. Where an index finds the rows, their owners are collected first and looked
    * up by id, which also works beside an OR; otherwise each resource is asked for its rows.
    */
-  private relation(relation: RelationMapping, condition: (columns: RelationMapping['subAttributes']) => Condition): Condition {
+  private relation(
+    relation: RelationMapping,
+    condition: (columns: RelationMapping['subAttributes']) => Condition,
+  ): Condition {
     const { sql, indexed } = condition(relation.subAttributes);
     const rows = `select ${relation.owner} from ${relation.from} where ${relation.tenant} = ${this.parameters.tenant} and ${sql}`;
     if (indexed && !this.negated) return { sql: `r.id = any (array(${rows}))`, indexed: true };
     return scan(`exists (${rows} and ${relation.owner} = r.id)`);
   }
 
-  private relationTest(columns: RelationMapping['subAttributes'], test: Test, subAttribute: string | undefined): Condition {
+  private relationTest(
+    columns: RelationMapping['subAttributes'],
+    test: Test,
+    subAttribute: string | undefined,
+  ): Condition {
     if (test.kind === 'present' && subAttribute === undefined) return scan('true');
     const column = columns.get(subAttribute ?? 'value');
     if (column === undefined) throw unsupported(test.path);
@@ -160,7 +185,10 @@ class FilterCompiler {
   private answers(relation: RelationMapping, filter: ResolvedFilter): boolean {
     switch (filter.kind) {
       case 'and':
-        return filter.filters.every((each) => this.hasColumns(relation, each)) && filter.filters.some((each) => this.answers(relation, each));
+        return (
+          filter.filters.every((each) => this.hasColumns(relation, each)) &&
+          filter.filters.some((each) => this.answers(relation, each))
+        );
       case 'or':
         return filter.filters.every((each) => this.answers(relation, each));
       case 'comparison':
@@ -171,7 +199,8 @@ class FilterCompiler {
   }
 
   private hasColumns(relation: RelationMapping, filter: ResolvedFilter): boolean {
-    if (filter.kind === 'and' || filter.kind === 'or') return filter.filters.every((each) => this.hasColumns(relation, each));
+    if (filter.kind === 'and' || filter.kind === 'or')
+      return filter.filters.every((each) => this.hasColumns(relation, each));
     if (filter.kind === 'not') return this.hasColumns(relation, filter.filter);
     return filter.kind !== 'valuePath' && relation.subAttributes.has(filter.path.attribute);
   }
@@ -179,26 +208,47 @@ class FilterCompiler {
   private column(column: ColumnMapping, test: Test): Condition {
     if (column.kind === 'unsupported') throw unsupported(test.path);
     if (column.kind === 'constant') {
-      const holds = matchesFilter({ ...test, path: { attribute: 'value', definition: test.path.definition, multiValued: false } }, {
-        value: column.value,
-      });
+      const holds = matchesFilter(
+        { ...test, path: { attribute: 'value', definition: test.path.definition, multiValued: false } },
+        {
+          value: column.value,
+        },
+      );
       return scan(String(holds));
     }
-    if (test.kind === 'present') return scan(column.kind === 'time' || column.kind === 'uuid' ? `${column.sql} is not null` : `${column.sql} <> ''`);
+    if (test.kind === 'present')
+      return scan(
+        column.kind === 'time' || column.kind === 'uuid'
+          ? `${column.sql} is not null`
+          : `${column.sql} <> ''`,
+      );
     const operator = positive(test.operator);
-    if (column.kind === 'time') return scan(`${column.sql} ${orderSign(operator, test.path)} ${this.time(test.value)}`);
+    if (column.kind === 'time')
+      return scan(`${column.sql} ${orderSign(operator, test.path)} ${this.time(test.value)}`);
     const wanted = test.path.definition.caseExact ? String(test.value) : foldCase(String(test.value));
     if (column.kind === 'uuid') return this.uuidColumn(column, operator, wanted);
     if (column.kind === 'unfolded-text') {
       const folded = test.path.definition.caseExact ? column.sql : `directory.fold_case(${column.sql})`;
       return scan(textCondition(operator, folded, wanted, this.parameters));
     }
-    if (operator === 'sw') return { sql: prefixCondition(column.sql, wanted, this.parameters), indexed: column.indexed && wanted !== '' };
-    return { sql: textCondition(operator, column.sql, wanted, this.parameters), indexed: column.indexed && operator === 'eq' };
+    if (operator === 'sw')
+      return {
+        sql: prefixCondition(column.sql, wanted, this.parameters),
+        indexed: column.indexed && wanted !== '',
+      };
+    return {
+      sql: textCondition(operator, column.sql, wanted, this.parameters),
+      indexed: column.indexed && operator === 'eq',
+    };
   }
 
-  private uuidColumn(column: { sql: string; indexed: boolean }, operator: PositiveOperator, wanted: string): Condition {
-    if (operator !== 'eq') return scan(textCondition(operator, `(${column.sql})::text`, wanted, this.parameters));
+  private uuidColumn(
+    column: { sql: string; indexed: boolean },
+    operator: PositiveOperator,
+    wanted: string,
+  ): Condition {
+    if (operator !== 'eq')
+      return scan(textCondition(operator, `(${column.sql})::text`, wanted, this.parameters));
     // Ids are caseExact: one in capitals is not the id.
     if (parseUuid(wanted) !== wanted) return NOTHING;
     return { sql: `${column.sql} = ${this.parameters.add(wanted, 'uuid')}`, indexed: column.indexed };
@@ -212,11 +262,17 @@ class FilterCompiler {
       return `case when r.document ? ${text} then ${text} end`;
     });
     const list = [this.parameters.add(core, 'text'), ...places].join(', ');
-    return scan(`exists (select from unnest(array[${list}]) as s (value) where s.value is not null and ${condition('s.value')})`);
+    return scan(
+      `exists (select from unnest(array[${list}]) as s (value) where s.value is not null and ${condition('s.value')})`,
+    );
   }
 
   /** One of the values at the path, found as the SCIM engine finds them: lists are looked into, what is absent has none. */
-  private inDocument(document: string, path: ResolvedAttribute, condition: (value: string) => string): string {
+  private inDocument(
+    document: string,
+    path: ResolvedAttribute,
+    condition: (value: string) => string,
+  ): string {
     const alias = document === 'r.document' ? 'j' : 'k';
     return `exists (select from jsonb_path_query(${document}, ${this.parameters.add(jsonPath(path), 'jsonpath')}) as ${alias} (value) where ${condition(`${alias}.value`)})`;
   }
@@ -226,7 +282,8 @@ class FilterCompiler {
     const operator = positive(test.operator);
     const { definition } = test.path;
     if (definition.type === 'dateTime') throw unsupported(test.path);
-    if (typeof test.value === 'boolean') return `${value} = to_jsonb(${this.parameters.add(test.value, 'boolean')})`;
+    if (typeof test.value === 'boolean')
+      return `${value} = to_jsonb(${this.parameters.add(test.value, 'boolean')})`;
     if (typeof test.value === 'number') {
       const number = this.parameters.add(String(test.value), 'numeric');
       return `case when jsonb_typeof(${value}) = 'number' then (${value})::numeric ${orderSign(operator, test.path)} ${number} end`;
@@ -278,7 +335,8 @@ const signs: ReadonlyMap<PositiveOperator, string> = new Map([
 
 function orderSign(operator: PositiveOperator, path: ResolvedAttribute): string {
   const sign = signs.get(operator);
-  if (sign === undefined) throw invalidFilter(`The operator ${operator} does not apply to ${printReference(path)}.`);
+  if (sign === undefined)
+    throw invalidFilter(`The operator ${operator} does not apply to ${printReference(path)}.`);
   return sign;
 }
 
@@ -301,8 +359,12 @@ function underParent(parent: string, filter: ResolvedFilter): ResolvedFilter {
  * SQL/JSON path in lax mode: absent members yield nothing, `[*]` opens a list and leaves a single value as it is.
  * `primaryOnly`: of the value that is marked as the preferred one.
  */
-export function jsonPath(path: Pick<ResolvedAttribute, 'schema' | 'attribute' | 'subAttribute'> & { readonly primaryOnly?: boolean }): string {
-  const names = [path.schema, path.attribute].filter((name) => name !== undefined).map((name) => `.${JSON.stringify(name)}`);
+export function jsonPath(
+  path: Pick<ResolvedAttribute, 'schema' | 'attribute' | 'subAttribute'> & { readonly primaryOnly?: boolean },
+): string {
+  const names = [path.schema, path.attribute]
+    .filter((name) => name !== undefined)
+    .map((name) => `.${JSON.stringify(name)}`);
   const primary = path.primaryOnly === true ? ' ? (@."primary" == true)' : '';
   const sub = path.subAttribute === undefined ? '' : `.${JSON.stringify(path.subAttribute)}[*]`;
   return `$${names.join('')}[*]${primary}${sub}`;

@@ -21,8 +21,10 @@ const GROUPS = 300;
 const AT = new Date('2026-01-01T00:00:00.000Z');
 const LATER = new Date('2026-02-01T00:00:00.123Z');
 
-const userId = (n: number): ResourceId => `0192f0c1-0001-7000-8000-${n.toString(16).padStart(12, '0')}` as ResourceId;
-const groupId = (n: number): ResourceId => `0192f0c1-0002-7000-8000-${n.toString(16).padStart(12, '0')}` as ResourceId;
+const userId = (n: number): ResourceId =>
+  `0192f0c1-0001-7000-8000-${n.toString(16).padStart(12, '0')}` as ResourceId;
+const groupId = (n: number): ResourceId =>
+  `0192f0c1-0002-7000-8000-${n.toString(16).padStart(12, '0')}` as ResourceId;
 
 function user(n: number): SeedUser {
   const document: ScimDocument = {
@@ -37,9 +39,18 @@ function user(n: number): SeedUser {
 }
 
 function group(n: number): SeedGroup {
-  const members = Array.from({ length: 20 }, (_, m) => ({ id: userId((n * 20 + m) % USERS), kind: 'User' as const }));
+  const members = Array.from({ length: 20 }, (_, m) => ({
+    id: userId((n * 20 + m) % USERS),
+    kind: 'User' as const,
+  }));
   if (n === 1) members.push({ id: groupId(2), kind: 'Group' as never });
-  return { id: groupId(n), document: { displayName: `Group ${n}` }, createdAt: AT, lastModified: LATER, members };
+  return {
+    id: groupId(n),
+    document: { displayName: `Group ${n}` },
+    createdAt: AT,
+    lastModified: LATER,
+    members,
+  };
 }
 
 interface Shown {
@@ -56,12 +67,29 @@ describe('PostgresResourceReader', () => {
   beforeAll(async () => {
     testDatabase = await createTestDatabase({ migrations: [directorySchema] });
     const { url } = testDatabase;
-    database = openDatabase({ url, role: DIRECTORY_ROLE, poolMax: 4, applicationName: 'reader', statementTimeoutMs: 60_000 });
-    scanDatabase = openDatabase({ url, role: DIRECTORY_ROLE, poolMax: 2, applicationName: 'reader-scan', statementTimeoutMs: 5_000 });
+    database = openDatabase({
+      url,
+      role: DIRECTORY_ROLE,
+      poolMax: 4,
+      applicationName: 'reader',
+      statementTimeoutMs: 60_000,
+    });
+    scanDatabase = openDatabase({
+      url,
+      role: DIRECTORY_ROLE,
+      poolMax: 2,
+      applicationName: 'reader-scan',
+      statementTimeoutMs: 5_000,
+    });
     reader = new PostgresResourceReader({ database, scanDatabase });
     const users = Array.from({ length: USERS }, (_, n) => user(n));
-    for (let start = 0; start < USERS; start += 5_000) await seedUsers(database, TENANT, users.slice(start, start + 5_000));
-    await seedGroups(database, TENANT, Array.from({ length: GROUPS }, (_, n) => group(n)));
+    for (let start = 0; start < USERS; start += 5_000)
+      await seedUsers(database, TENANT, users.slice(start, start + 5_000));
+    await seedGroups(
+      database,
+      TENANT,
+      Array.from({ length: GROUPS }, (_, n) => group(n)),
+    );
     await seedUsers(database, SMALL_TENANT, [user(1)]);
     const owner = openDatabase({ url, poolMax: 1, applicationName: 'analyze', statementTimeoutMs: 60_000 });
     await owner.query('analyze', 'analyze', [], { prepare: false });
@@ -74,12 +102,24 @@ describe('PostgresResourceReader', () => {
     await testDatabase?.drop();
   });
 
-  const lister = (): ResourceLister => new ResourceLister({ reader, cursorSecret: 'a secret of the spec', now: () => Date.now() });
+  const lister = (): ResourceLister =>
+    new ResourceLister({ reader, cursorSecret: 'a secret of the spec', now: () => Date.now() });
 
-  async function list(kind: ResourceKind, body: Readonly<Record<string, unknown>>, from = lister(), tenantId = TENANT) {
+  async function list(
+    kind: ResourceKind,
+    body: Readonly<Record<string, unknown>>,
+    from = lister(),
+    tenantId = TENANT,
+  ) {
     const { filter, ...rest } = body;
     const tree = typeof filter === 'string' ? { filter: parseFilter(filter) } : {};
-    const query = parseResourceQuery(tenantId, kind, { startIndex: 1, count: 10, withReferences: false, ...rest, ...tree });
+    const query = parseResourceQuery(tenantId, kind, {
+      startIndex: 1,
+      count: 10,
+      withReferences: false,
+      ...rest,
+      ...tree,
+    });
     const { resources, ...answer } = await from.list(query);
     return { ...answer, resources: resources.map(({ json }) => JSON.parse(json) as Shown) };
   }
@@ -88,7 +128,9 @@ describe('PostgresResourceReader', () => {
 
   describe('one resource', () => {
     it('comes whole, with its references only when asked for', async () => {
-      const shown = JSON.parse((await reader.read({ tenantId: TENANT, kind: 'users', id: userId(41) }, true)) ?? 'null') as Shown;
+      const shown = JSON.parse(
+        (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(41) }, true)) ?? 'null',
+      ) as Shown;
       expect(shown).toEqual({
         id: userId(41),
         version: 1,
@@ -97,7 +139,9 @@ describe('PostgresResourceReader', () => {
         document: user(41).document,
         groups: [{ value: groupId(2), display: 'Group 2', type: 'direct' }],
       });
-      const bare = JSON.parse((await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, false)) ?? 'null') as Shown;
+      const bare = JSON.parse(
+        (await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, false)) ?? 'null',
+      ) as Shown;
       expect(bare).not.toHaveProperty('members');
     });
 
@@ -123,7 +167,11 @@ describe('PostgresResourceReader', () => {
 
   describe('lists', () => {
     it('know how many there are without counting them', async () => {
-      expect(await list('users', { count: 0 })).toEqual({ totalResults: USERS, resources: [], nextCursor: null });
+      expect(await list('users', { count: 0 })).toEqual({
+        totalResults: USERS,
+        resources: [],
+        nextCursor: null,
+      });
       expect(await list('users', { count: 0 }, lister(), SMALL_TENANT)).toMatchObject({ totalResults: 1 });
       expect((await list('groups', { count: 2 })).totalResults).toBe(GROUPS);
     });
@@ -137,9 +185,17 @@ describe('PostgresResourceReader', () => {
         seen.push(...ids(page));
       }
       expect(seen).toEqual(Array.from({ length: USERS }, (_, n) => userId(n)));
-      expect(ids(await list('users', { startIndex: 15_000, count: 2 }))).toEqual([userId(14_999), userId(15_000)]);
-      expect(await list('users', { startIndex: USERS + 1, count: 5 })).toMatchObject({ totalResults: USERS, resources: [] });
-      expect(await list('users', { startIndex: USERS + 1, count: 5, filter: 'active eq false' })).toMatchObject({
+      expect(ids(await list('users', { startIndex: 15_000, count: 2 }))).toEqual([
+        userId(14_999),
+        userId(15_000),
+      ]);
+      expect(await list('users', { startIndex: USERS + 1, count: 5 })).toMatchObject({
+        totalResults: USERS,
+        resources: [],
+      });
+      expect(
+        await list('users', { startIndex: USERS + 1, count: 5, filter: 'active eq false' }),
+      ).toMatchObject({
         totalResults: USERS / 10,
         resources: [],
       });
@@ -165,7 +221,9 @@ describe('PostgresResourceReader', () => {
         [TENANT, 'users', { filter: 'active eq true' }],
         [TENANT, 'users', { sortBy: 'userName' }],
       ] as const) {
-        await expect(list(kind, { cursor, count: 5, ...more }, lister(), tenantId)).rejects.toMatchObject({ scimType: 'invalidCursor' });
+        await expect(list(kind, { cursor, count: 5, ...more }, lister(), tenantId)).rejects.toMatchObject({
+          scimType: 'invalidCursor',
+        });
       }
       expect(ids(await list('users', { cursor, count: 1 }))).toEqual([userId(5)]);
     });
@@ -173,24 +231,38 @@ describe('PostgresResourceReader', () => {
     it('count what a filter selects', async () => {
       const walk = lister();
       const first = await list('users', { filter: 'title eq "title 3"', count: 5 }, walk);
-      expect(first.totalResults).toBe(Array.from({ length: USERS }, (_, n) => n % 7).filter((n) => n === 3).length);
+      expect(first.totalResults).toBe(
+        Array.from({ length: USERS }, (_, n) => n % 7).filter((n) => n === 3).length,
+      );
       expect(ids(first)).toEqual([3, 10, 17, 24, 31].map(userId));
       const second = await list('users', { filter: 'title eq "title 3"', count: 5, startIndex: 6 }, walk);
       expect([second.totalResults, ids(second)[0]]).toEqual([first.totalResults, userId(38)]);
-      expect(await list('users', { filter: 'userName sw "USER1999"', count: 2 })).toMatchObject({ totalResults: 11 });
+      expect(await list('users', { filter: 'userName sw "USER1999"', count: 2 })).toMatchObject({
+        totalResults: 11,
+      });
     });
 
     it('sort, absent values last ascending and first descending', async () => {
       const ascending = await list('groups', { sortBy: 'displayName', count: 3 });
       expect(ids(ascending)).toEqual([0, 1, 10].map(groupId));
-      const descending = await list('users', { sortBy: 'emails', sortOrder: 'descending', count: 2, filter: 'userName sw "user19"' });
+      const descending = await list('users', {
+        sortBy: 'emails',
+        sortOrder: 'descending',
+        count: 2,
+        filter: 'userName sw "user19"',
+      });
       expect(ids(descending)).toEqual([userId(19), userId(199)]);
       const byNothing = await list('users', { sortBy: 'nickName', count: 2 });
       expect(ids(byNothing)).toEqual([userId(0), userId(1)]);
       let cursor: string | null = '';
       const seen: string[] = [];
       while (cursor !== null) {
-        const page = await list('groups', { sortBy: 'displayName', sortOrder: 'descending', cursor, count: 70 });
+        const page = await list('groups', {
+          sortBy: 'displayName',
+          sortOrder: 'descending',
+          cursor,
+          count: 70,
+        });
         seen.push(...ids(page));
         cursor = page.nextCursor;
       }
@@ -223,7 +295,10 @@ describe('PostgresResourceReader', () => {
         // Behind the offsets that are counted off, a deletion before the page shifts nobody out of the walk.
         if (page === 6) {
           await database.transaction({ tenants: [tenantId] }, (tx) =>
-            tx.query('spec.delete', 'delete from directory.users where tenant_id = $1 and id = $2', [tenantId, userId(0)]),
+            tx.query('spec.delete', 'delete from directory.users where tenant_id = $1 and id = $2', [
+              tenantId,
+              userId(0),
+            ]),
           );
         }
       }
@@ -251,7 +326,14 @@ describe('PostgresResourceReader', () => {
       const filter = resolveFilter(parseFilter(text), resourceTypeOf(kind));
       const source = kind === 'users' ? userSource : groupSource;
       const selection = { tenantId: TENANT, kind, filter, sort: null };
-      const request = { ...selection, afterSeq: null, offset: 0, limit: 101, withReferences: false, withTotal: true };
+      const request = {
+        ...selection,
+        afterSeq: null,
+        offset: 0,
+        limit: 101,
+        withReferences: false,
+        withTotal: true,
+      };
       for (const statement of [pageStatement(source, request), countStatement(source, selection)]) {
         expect(statement.scans).toBe(false);
         const plan = await explain(statement);
@@ -264,7 +346,14 @@ describe('PostgresResourceReader', () => {
 
     it('walks by the order of creation, and reads one resource by its key', async () => {
       const selection = { tenantId: TENANT, kind: 'users' as const, filter: null, sort: null };
-      const request = { ...selection, afterSeq: 5_000, offset: 0, limit: 101, withReferences: true, withTotal: true };
+      const request = {
+        ...selection,
+        afterSeq: 5_000,
+        offset: 0,
+        limit: 101,
+        withReferences: true,
+        withTotal: true,
+      };
       const plan = await explain(pageStatement(userSource, request));
       expect(plan).toContain('users_by_seq');
       expect(plan).toContain('group_members_by_member');
@@ -275,16 +364,37 @@ describe('PostgresResourceReader', () => {
 
   it('gives up a scan that takes too long, and leaves everybody else alone', async () => {
     const url = testDatabase.url;
-    const impatient = openDatabase({ url, role: DIRECTORY_ROLE, poolMax: 1, applicationName: 'impatient', statementTimeoutMs: 1 });
+    const impatient = openDatabase({
+      url,
+      role: DIRECTORY_ROLE,
+      poolMax: 1,
+      applicationName: 'impatient',
+      statementTimeoutMs: 1,
+    });
     const bounded = new PostgresResourceReader({ database, scanDatabase: impatient });
-    const walk = new ResourceLister({ reader: bounded, cursorSecret: 'a secret of the spec', now: () => Date.now() });
-    await expect(list('users', { filter: 'title co "9"' }, walk)).rejects.toMatchObject({ status: 400, scimType: 'tooMany' });
-    expect(await list('users', { filter: 'userName eq "user5@example.com"' }, walk)).toMatchObject({ totalResults: 1 });
+    const walk = new ResourceLister({
+      reader: bounded,
+      cursorSecret: 'a secret of the spec',
+      now: () => Date.now(),
+    });
+    await expect(list('users', { filter: 'title co "9"' }, walk)).rejects.toMatchObject({
+      status: 400,
+      scimType: 'tooMany',
+    });
+    expect(await list('users', { filter: 'userName eq "user5@example.com"' }, walk)).toMatchObject({
+      totalResults: 1,
+    });
     await impatient.close();
   });
 
   async function explain({ text, values }: Statement): Promise<string> {
-    const { rows } = await database.queryTenant<{ 'QUERY PLAN': string }>(TENANT, 'explain', `explain ${text}`, values, { prepare: false });
+    const { rows } = await database.queryTenant<{ 'QUERY PLAN': string }>(
+      TENANT,
+      'explain',
+      `explain ${text}`,
+      values,
+      { prepare: false },
+    );
     return rows.map((row) => row['QUERY PLAN']).join('\n');
   }
 });

@@ -1,9 +1,20 @@
 import { DatabaseError, type Database, type Session } from '@muster/persistence';
 import { tooMany } from '@muster/scim';
-import type { Page, PageRequest, ResourceReader, ResourceSelection } from '../../application/resource-reader.js';
+import type {
+  Page,
+  PageRequest,
+  ResourceReader,
+  ResourceSelection,
+} from '../../application/resource-reader.js';
 import type { ResourceKey, ResourceKind } from '../../domain/resource-query.js';
 import { groupSource, userSource, type ResourceSource } from './resource-source.js';
-import { countStatement, membersOfGroups, pageStatement, readStatement, type Statement } from './resource-statements.js';
+import {
+  countStatement,
+  membersOfGroups,
+  pageStatement,
+  readStatement,
+  type Statement,
+} from './resource-statements.js';
 import { StatementShapes } from './statement-shapes.js';
 
 export interface PostgresResourceReaderOptions {
@@ -39,7 +50,9 @@ export class PostgresResourceReader implements ResourceReader {
   async read(key: ResourceKey, withReferences: boolean): Promise<string | null> {
     const { name, text, values } = readStatement(sources[key.kind], key.id, key.tenantId, withReferences);
     const { rows } = await this.options.database.queryTenant<ResourceRow>(key.tenantId, name, text, values);
-    return rows[0] === undefined ? null : render(key.kind, rows[0], withReferences ? (rows[0].refs ?? null) : undefined);
+    return rows[0] === undefined
+      ? null
+      : render(key.kind, rows[0], withReferences ? (rows[0].refs ?? null) : undefined);
   }
 
   async page(request: PageRequest): Promise<Page> {
@@ -54,13 +67,20 @@ export class PostgresResourceReader implements ResourceReader {
   async count(selection: ResourceSelection): Promise<number> {
     const statement = countStatement(sources[selection.kind], selection);
     return this.bounded(statement, async (database) => {
-      const [row] = await this.send<{ total: number }>(tenantSession(database, selection.tenantId), statement);
+      const [row] = await this.send<{ total: number }>(
+        tenantSession(database, selection.tenantId),
+        statement,
+      );
       return row?.total ?? 0;
     });
   }
 
   /** One statement, one round trip. */
-  private async plainPage(database: Database, { kind, tenantId, withReferences }: PageRequest, statement: Statement): Promise<Page> {
+  private async plainPage(
+    database: Database,
+    { kind, tenantId, withReferences }: PageRequest,
+    statement: Statement,
+  ): Promise<Page> {
     const rows = await this.send<ResourceRow>(tenantSession(database, tenantId), statement);
     const resources = rows.map((row) => ({
       seq: row.seq,
@@ -76,28 +96,42 @@ export class PostgresResourceReader implements ResourceReader {
     const members = new Map<string, string>();
     const populated = kept.filter((row) => (row.member_count ?? 0) > 0).map((row) => row.id);
     if (populated.length > 0) {
-      const found = await session.query<{ id: string; refs: string }>('groups.members', membersOfGroups, [request.tenantId, populated]);
+      const found = await session.query<{ id: string; refs: string }>('groups.members', membersOfGroups, [
+        request.tenantId,
+        populated,
+      ]);
       for (const { id, refs } of found.rows) members.set(id, refs);
     }
-    const resources = kept.map((row) => ({ seq: row.seq, json: render('groups', row, members.get(row.id) ?? null) }));
+    const resources = kept.map((row) => ({
+      seq: row.seq,
+      json: render('groups', row, members.get(row.id) ?? null),
+    }));
     return { resources, total: rows[0]?.total ?? null, cut: kept.length < rows.length };
   }
 
-  private async send<Row>(session: Pick<Session, 'query'>, { name, text, values }: Statement): Promise<Row[]> {
+  private async send<Row>(
+    session: Pick<Session, 'query'>,
+    { name, text, values }: Statement,
+  ): Promise<Row[]> {
     const shape = this.shapes.nameOf(name, text);
     const { rows } = await session.query<Row>(shape ?? name, text, values, { prepare: shape !== null });
     return rows;
   }
 
   /** Sends scans to their own pool, where they can only starve each other. */
-  private async bounded<Result>({ scans }: Statement, work: (database: Database) => Promise<Result>): Promise<Result> {
+  private async bounded<Result>(
+    { scans }: Statement,
+    work: (database: Database) => Promise<Result>,
+  ): Promise<Result> {
     if (!scans) return work(this.options.database);
     try {
       return await work(this.options.scanDatabase);
     } catch (error) {
       // The same filter takes as long again: 400, which tells the client to ask for less, and not 503.
       if (error instanceof DatabaseError && error.kind === 'statement-timeout') {
-        throw tooMany('The query takes too long. Filter or sort by userName, externalId, an e-mail address or displayName.');
+        throw tooMany(
+          'The query takes too long. Filter or sort by userName, externalId, an e-mail address or displayName.',
+        );
       }
       throw error;
     }
@@ -106,7 +140,9 @@ export class PostgresResourceReader implements ResourceReader {
 
 /** Statements of one tenant, each by itself in one round trip. */
 function tenantSession(database: Database, tenantId: string): Pick<Session, 'query'> {
-  return { query: (name, text, values, options) => database.queryTenant(tenantId, name, text, values, options) };
+  return {
+    query: (name, text, values, options) => database.queryTenant(tenantId, name, text, values, options),
+  };
 }
 
 /** As many rows from the start as have no more than `membersMax` members between them, at least one. */
@@ -121,6 +157,7 @@ function rowsWithin(rows: readonly ResourceRow[], membersMax: number): readonly 
 
 /** A `StoredResource` whose document and references are JSON already; `refs` undefined: not asked for. */
 function render(kind: ResourceKind, row: ResourceRow, refs: string | null | undefined): string {
-  const references = refs === undefined ? '' : `,"${kind === 'users' ? 'groups' : 'members'}":${refs ?? '[]'}`;
+  const references =
+    refs === undefined ? '' : `,"${kind === 'users' ? 'groups' : 'members'}":${refs ?? '[]'}`;
   return `{"id":"${row.id}","version":${row.version},"createdAt":"${row.created_at.toISOString()}","lastModified":"${row.last_modified.toISOString()}","document":${row.document}${references}}`;
 }

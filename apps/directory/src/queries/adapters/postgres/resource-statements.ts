@@ -33,7 +33,12 @@ const groupMembers = `(select ${memberJson} from directory.group_members v where
 export const membersOfGroups = `select v.group_id as id, ${memberJson} as refs from directory.group_members v
   where v.tenant_id = $1 and v.group_id = any ($2::uuid[]) group by v.group_id`;
 
-export function readStatement(source: ResourceSource, id: string, tenantId: string, withReferences: boolean): Statement {
+export function readStatement(
+  source: ResourceSource,
+  id: string,
+  tenantId: string,
+  withReferences: boolean,
+): Statement {
   const refs = source.kind === 'users' ? userGroups : groupMembers;
   return {
     name: `${source.kind}.read${withReferences ? '-with-references' : ''}`,
@@ -63,13 +68,15 @@ export function pageStatement(source: ResourceSource, request: PageRequest): Sta
   const text = `select ${columns}${memberCount}${refs}${total} from (
     select r.*${order.column} from ${source.table} r where ${conditions.join(' and ')} order by ${order.inner} limit ${limit}${offset}
   ) r order by ${order.outer}`;
-  const scans = (filter !== null && !filter.indexed) || request.sort !== null || request.offset > OFFSET_INDEXED_MAX;
+  const scans =
+    (filter !== null && !filter.indexed) || request.sort !== null || request.offset > OFFSET_INDEXED_MAX;
   return { name: `${source.kind}.page`, text, values: parameters.values, scans };
 }
 
 export function countStatement(source: ResourceSource, selection: ResourceSelection): Statement {
   const parameters = new SqlParameters(selection.tenantId);
-  if (selection.filter === null) return { name: `${source.kind}.total`, text: totalOf(source), values: parameters.values, scans: false };
+  if (selection.filter === null)
+    return { name: `${source.kind}.total`, text: totalOf(source), values: parameters.values, scans: false };
   const filter = compileFilter(selection.filter, source, parameters);
   const text = `select count(*) as total from ${source.table} r where r.tenant_id = ${parameters.tenant} and ${filter.sql}`;
   return { name: `${source.kind}.count`, text, values: parameters.values, scans: !filter.indexed };
@@ -88,12 +95,21 @@ interface Order {
   readonly outer: string;
 }
 
-function orderOf(source: ResourceSource, sort: SortOrder | null, indexedFilter: boolean, parameters: SqlParameters): Order {
+function orderOf(
+  source: ResourceSource,
+  sort: SortOrder | null,
+  indexedFilter: boolean,
+  parameters: SqlParameters,
+): Order {
   if (sort !== null) {
     // RFC 7644 section 3.4.2.3: resources without the attribute come last ascending and first descending, as nulls do.
     const direction = sort.descending ? 'desc nulls first' : 'asc nulls last';
     const key = sortKey(source, sort.attribute, parameters);
-    return { column: `, ${key} as sort_key`, inner: `sort_key ${direction}, r.seq`, outer: `r.sort_key ${direction}, r.seq` };
+    return {
+      column: `, ${key} as sort_key`,
+      inner: `sort_key ${direction}, r.seq`,
+      outer: `r.sort_key ${direction}, r.seq`,
+    };
   }
   // With few rows to sort, the index of the filter is what matters; `seq` as it is would tempt the planner to walk all of
   // the tenant in order until the limit is reached.
@@ -101,7 +117,10 @@ function orderOf(source: ResourceSource, sort: SortOrder | null, indexedFilter: 
 }
 
 function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameters: SqlParameters): string {
-  const name = attribute.subAttribute === undefined ? attribute.attribute : `${attribute.attribute}.${attribute.subAttribute}`;
+  const name =
+    attribute.subAttribute === undefined
+      ? attribute.attribute
+      : `${attribute.attribute}.${attribute.subAttribute}`;
   const column = attribute.schema === undefined ? source.columns.get(name) : undefined;
   switch (column?.kind) {
     case 'text':
@@ -114,10 +133,15 @@ function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameter
     default:
       throw invalidValue('Lists cannot be sorted by this attribute.');
   }
-  const virtual = attribute.schema === undefined && attribute.attribute !== 'emails' && source.relations.has(attribute.attribute);
-  if (virtual || attribute.attribute === 'schemas') throw invalidValue('Lists cannot be sorted by this attribute.');
+  const virtual =
+    attribute.schema === undefined &&
+    attribute.attribute !== 'emails' &&
+    source.relations.has(attribute.attribute);
+  if (virtual || attribute.attribute === 'schemas')
+    throw invalidValue('Lists cannot be sorted by this attribute.');
   // RFC 7644 section 3.4.2.3: of a multi-valued attribute the primary value counts, else the first one.
-  const first = (path: string): string => `jsonb_path_query_first(r.document, ${parameters.add(path, 'jsonpath')})`;
+  const first = (path: string): string =>
+    `jsonb_path_query_first(r.document, ${parameters.add(path, 'jsonpath')})`;
   const path = jsonPath(attribute);
   const primary = jsonPath({ ...attribute, primaryOnly: true });
   const value = attribute.multiValued ? `coalesce(${first(primary)}, ${first(path)})` : first(path);

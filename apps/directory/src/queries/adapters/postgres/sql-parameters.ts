@@ -16,7 +16,10 @@ export class SqlParameters {
   }
 
   /** Binds a value and returns its place with its type: `$4::text`. */
-  add(value: SqlValue, type: 'text' | 'uuid' | 'bigint' | 'numeric' | 'boolean' | 'timestamptz' | 'jsonpath'): string {
+  add(
+    value: SqlValue,
+    type: 'text' | 'uuid' | 'bigint' | 'numeric' | 'boolean' | 'timestamptz' | 'jsonpath',
+  ): string {
     this.list.push(value);
     return `$${this.list.length}::${type}`;
   }

@@ -7,15 +7,20 @@ import type { TenantRegistry } from '../../application/tenant-registry.js';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 
 /** What gateway and notifier ask about tenants. */
-export function credentialRoutes(resolver: CredentialResolver, registry: Pick<TenantRegistry, 'find'>): readonly InternalRoute[] {
+export function credentialRoutes(
+  resolver: CredentialResolver,
+  registry: Pick<TenantRegistry, 'find'>,
+): readonly InternalRoute[] {
   return [
     {
       method: 'POST',
       path: directoryPaths.resolveCredential,
       name: 'resolve-credential',
       handle: async ({ body }) => {
-        const tokenHash = typeof body === 'object' && body !== null && 'tokenHash' in body ? body.tokenHash : undefined;
-        if (typeof tokenHash !== 'string' || !SHA256_HEX.test(tokenHash)) throw invalidValue('tokenHash is not a SHA-256 in hex.');
+        const tokenHash =
+          typeof body === 'object' && body !== null && 'tokenHash' in body ? body.tokenHash : undefined;
+        if (typeof tokenHash !== 'string' || !SHA256_HEX.test(tokenHash))
+          throw invalidValue('tokenHash is not a SHA-256 in hex.');
         return JSON.stringify(await resolver.resolve(tokenHash));
       },
     },

@@ -22,7 +22,8 @@ import { DOMAINS_MAX } from '../../domain/tenant.js';
 /** The property may be left out; given as null it is refused like any other wrong value. */
 const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined);
 /** Null takes the value away. */
-const NullRemoves = (): PropertyDecorator => ValidateIf((_, value: unknown) => value !== undefined && value !== null);
+const NullRemoves = (): PropertyDecorator =>
+  ValidateIf((_, value: unknown) => value !== undefined && value !== null);
 
 const RATE_MAX = 1_000_000;
 

@@ -55,12 +55,18 @@ export class TenantsController {
 
   @Patch(':nameOrId')
   async change(@Param('nameOrId') nameOrId: string, @Body() body: ChangeTenantBody): Promise<TenantAnswer> {
-    const change: TenantChange = withoutAbsent({ ...body, settings: body.settings && withoutAbsent({ ...body.settings }) });
+    const change: TenantChange = withoutAbsent({
+      ...body,
+      settings: body.settings && withoutAbsent({ ...body.settings }),
+    });
     return tenantAnswer(await this.administration.change(nameOrId, change), this.scimUrl);
   }
 
   @Post(':nameOrId/tokens')
-  async addToken(@Param('nameOrId') nameOrId: string, @Body() body: CreateTokenBody): Promise<IssuedTokenAnswer> {
+  async addToken(
+    @Param('nameOrId') nameOrId: string,
+    @Body() body: CreateTokenBody,
+  ): Promise<IssuedTokenAnswer> {
     const expiresAt = body.expiresAt === undefined ? null : new Date(body.expiresAt);
     const { token, secret } = await this.administration.addToken(nameOrId, body.name ?? 'token', expiresAt);
     return issuedTokenAnswer(token, secret);
@@ -85,12 +91,18 @@ export class TenantsController {
   }
 
   @Get(':nameOrId/domains/:domain')
-  async domain(@Param('nameOrId') nameOrId: string, @Param('domain') domain: string): Promise<{ domain: string }> {
+  async domain(
+    @Param('nameOrId') nameOrId: string,
+    @Param('domain') domain: string,
+  ): Promise<{ domain: string }> {
     return { domain: await this.administration.domain(nameOrId, domain) };
   }
 
   @Put(':nameOrId/domains/:domain')
-  async addDomain(@Param('nameOrId') nameOrId: string, @Param('domain') domain: string): Promise<{ domain: string }> {
+  async addDomain(
+    @Param('nameOrId') nameOrId: string,
+    @Param('domain') domain: string,
+  ): Promise<{ domain: string }> {
     return { domain: await this.administration.addDomain(nameOrId, domain) };
   }
 
@@ -105,5 +117,7 @@ type WithoutAbsent<Body> = { [Name in keyof Body]: Exclude<Body[Name], undefined
 
 /** Nest makes an instance with every declared property; those that were not sent say nothing. */
 function withoutAbsent<Body extends object>(body: Body): WithoutAbsent<Body> {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as WithoutAbsent<Body>;
+  return Object.fromEntries(
+    Object.entries(body).filter(([, value]) => value !== undefined),
+  ) as WithoutAbsent<Body>;
 }

@@ -42,7 +42,10 @@ interface TokenRow {
   readonly last_used_at: Date | null;
 }
 
-type CredentialRow = Pick<TenantRow, 'tenant_id' | 'name' | 'state' | 'any_domain' | 'settings' | 'domains'> & {
+type CredentialRow = Pick<
+  TenantRow,
+  'tenant_id' | 'name' | 'state' | 'any_domain' | 'settings' | 'domains'
+> & {
   readonly token_id: TokenId;
   readonly revoked: boolean;
   readonly expired: boolean;

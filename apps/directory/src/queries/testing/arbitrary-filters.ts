@@ -1,0 +1,225 @@
+import {
+  COMPARISON_OPERATORS,
+  resolveFilter,
+  userResourceType,
+  type AttributeDefinition,
+  type AttributeReference,
+  type Filter,
+  type ResolvedFilter,
+  type ResourceType,
+  type ScimDocument,
+} from '@muster/scim';
+import fc from 'fast-check';
+
+/** Random resources and filters: the SCIM engine and the database are asked the same questions about them. */
+const EPOCH_MS = Date.UTC(2026, 0, 1);
+
+export const uuidOf = (kind: number, position: number): string =>
+  `0192f0c1-000${kind}-7000-8000-${position.toString(16).padStart(12, '0')}`;
+
+/** Words that tell wrong folding, escaping and ordering apart from right ones. */
+const WORDS = [
+  '',
+  'a',
+  'A',
+  'Ab',
+  'aB',
+  'b',
+  '%',
+  '_',
+  'a%',
+  '\\',
+  '"',
+  "'",
+  'ß',
+  'SS',
+  'İ',
+  'i̇',
+  'Σ',
+  'ς',
+  'σ',
+  'ΑΣ',
+  'ﬁ',
+  'FI',
+  'é',
+  'É',
+  'ａ',
+  '𐐀',
+  '𐐨',
+  '\uffff',
+  'true',
+  '1',
+  'work',
+  'Work',
+  'home',
+];
+const word = fc.constantFrom(...WORDS);
+const attributeText = fc.oneof(
+  word,
+  fc.tuple(word, word).map((words) => words.join('')),
+);
+
+const complexValue = (...names: string[]): fc.Arbitrary<ScimDocument> =>
+  fc.record(
+    {
+      ...Object.fromEntries(names.map((name) => [name, attributeText])),
+      type: fc.constantFrom('work', 'Work', 'home', 'ｗork'),
+      primary: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+
+export const userDocument: fc.Arbitrary<ScimDocument> = fc.record(
+  {
+    userName: attributeText,
+    externalId: attributeText,
+    displayName: attributeText,
+    title: attributeText,
+    active: fc.boolean(),
+    profileUrl: attributeText,
+    name: fc.record({ givenName: attributeText, familyName: attributeText }, { requiredKeys: [] }),
+    emails: fc.array(complexValue('value', 'display'), { maxLength: 3 }),
+    phoneNumbers: fc.array(complexValue('value'), { maxLength: 2 }),
+    addresses: fc.array(complexValue('country', 'locality'), { maxLength: 2 }),
+    x509Certificates: fc.array(complexValue('value'), { maxLength: 1 }),
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': fc.record(
+      {
+        department: attributeText,
+        employeeNumber: attributeText,
+        manager: fc.record({ value: attributeText }, { requiredKeys: [] }),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: ['userName'] },
+);
+
+export const groupDocument = fc.record(
+  { displayName: attributeText, externalId: attributeText },
+  { requiredKeys: ['displayName'] },
+) as fc.Arbitrary<ScimDocument>;
+
+export const time = fc.integer({ min: 0, max: 5 }).map((minutes) => new Date(EPOCH_MS + minutes * 60_000));
+const unsupportedAttributes = new Set(['meta.version', 'meta.location', 'groups.$ref', 'members.$ref']);
+
+/** All attributes that can stand in a filter: plain, sub-attributes, extensions. */
+function referencesOf(resourceType: ResourceType): AttributeReference[] {
+  const sets = [
+    { attributes: [...resourceType.attributes] },
+    ...resourceType.extensions.map(({ schema }) => ({
+      schema: schema.id,
+      attributes: [...schema.attributes],
+    })),
+  ];
+  return sets.flatMap(({ attributes, ...home }) =>
+    attributes.flatMap((definition: AttributeDefinition) => [
+      { ...home, attribute: definition.name },
+      ...[...definition.subAttributes].map((sub) => ({
+        ...home,
+        attribute: definition.name,
+        subAttribute: sub.name,
+      })),
+    ]),
+  );
+}
+
+const subComparison = (attribute: string, values: readonly string[]): fc.Arbitrary<Filter> =>
+  fc.record({
+    kind: fc.constant('comparison' as const),
+    path: fc.constant({ attribute }),
+    operator: fc.constantFrom(...COMPARISON_OPERATORS),
+    value: fc.constantFrom(...values),
+  });
+
+/** What connectors join on: `emails[type eq "work"].value eq "x"` and its relatives, which a table of its own answers. */
+const joinOnEmail: fc.Arbitrary<Filter> = fc
+  .record({
+    kind: fc.constantFrom('and' as const, 'or' as const),
+    filters: fc.tuple(
+      subComparison('value', ['', 'a', 'A', 'b', 'ss', 'e', 'σ']),
+      fc.oneof(
+        subComparison('type', ['work', 'HOME', 'w']),
+        subComparison('display', ['a', 'b']),
+        subComparison('value', ['a', 'b']),
+      ),
+    ),
+  })
+  .map((filter) => ({ kind: 'valuePath', path: { attribute: 'emails' }, filter }));
+
+export function filterOf(resourceType: ResourceType): fc.Arbitrary<ResolvedFilter> {
+  const references = referencesOf(resourceType).filter(
+    ({ attribute, subAttribute }) =>
+      attribute !== 'password' && !unsupportedAttributes.has(`${attribute}.${subAttribute}`),
+  );
+  const containers = [...resourceType.attributes].filter(
+    (each) => each.type === 'complex' && each.name !== 'meta',
+  );
+  const literal = fc.oneof(
+    attributeText,
+    fc.boolean(),
+    fc.constant(null),
+    fc.integer({ min: 0, max: 20 }).map((n) => uuidOf(1, n)),
+    fc.integer({ min: 0, max: 6 }).map((n) => uuidOf(2, n)),
+    fc.constantFrom(
+      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+      'User',
+      'Group',
+      'direct',
+      'DIRECT',
+    ),
+    time.map((at) => at.toISOString()),
+    fc.constantFrom('0001-01-01', '-0500-01-01T00:00:00Z', '9999-12-31T23:59:59+14:00'),
+  );
+  const operator = fc.constantFrom(...COMPARISON_OPERATORS);
+  const clause = (path: fc.Arbitrary<AttributeReference>): fc.Arbitrary<Filter> =>
+    fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ kind: fc.constant('comparison' as const), path, operator, value: literal }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('present' as const), path }) },
+    );
+  const joined = (leaf: fc.Arbitrary<Filter>, depth: number): fc.Arbitrary<Filter> => {
+    if (depth === 0) return leaf;
+    const inner = joined(leaf, depth - 1);
+    return fc.oneof(
+      { weight: 3, arbitrary: leaf },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          kind: fc.constantFrom('and' as const, 'or' as const),
+          filters: fc.array(inner, { minLength: 2, maxLength: 3 }),
+        }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('not' as const), filter: inner }) },
+    );
+  };
+  const valuePath = fc.constantFrom(...containers).chain((container) => {
+    const subs = [...container.subAttributes].filter(
+      (sub) => !unsupportedAttributes.has(`${container.name}.${sub.name}`),
+    );
+    const path = fc.constantFrom(...subs).map((sub) => ({ attribute: sub.name }));
+    return joined(clause(path), 2).map((filter): Filter => ({
+      kind: 'valuePath',
+      path: { attribute: container.name },
+      filter,
+    }));
+  });
+  const leaf = fc.oneof(
+    { weight: 3, arbitrary: clause(fc.constantFrom(...references)) },
+    { weight: 1, arbitrary: valuePath },
+    ...(resourceType === userResourceType ? [{ weight: 1, arbitrary: joinOnEmail }] : []),
+  );
+  return joined(leaf, 2)
+    .map((filter) => resolvedOrNull(filter, resourceType))
+    .filter((filter) => filter !== null);
+}
+
+/** Random filters compare anything with anything; those that the schema refuses are not the compiler's concern. */
+function resolvedOrNull(filter: Filter, resourceType: ResourceType): ResolvedFilter | null {
+  try {
+    return resolveFilter(filter, resourceType);
+  } catch {
+    return null;
+  }
+}
