@@ -42,7 +42,12 @@ export interface Child {
 
 /** A program of the stack could not be started, or ended before it was ready. The message carries the end of its log. */
 export class StartError extends Error {
-  override readonly name = 'StartError';
+  override readonly name: string = 'StartError';
+}
+
+/** It runs, but was not ready in time. */
+export class NotReadyError extends StartError {
+  override readonly name = 'NotReadyError';
 }
 
 export async function startChild(options: ChildOptions): Promise<Child> {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Child, describeEnd, lastLines, StartError } from './child-process.js';
+import { type Child, describeEnd, lastLines, NotReadyError, StartError } from './child-process.js';
 
 export interface ReadinessOptions {
   readonly child: Child;
@@ -28,7 +28,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
     if (await Promise.race([options.answers().catch(() => false), aborted])) return;
     signal?.throwIfAborted();
     if (Date.now() >= deadline) {
-      throw new StartError(
+      throw new NotReadyError(
         `${child.name} was not ready after ${options.timeoutMs} ms\n${lastLines(child.logPath)}`,
       );
     }

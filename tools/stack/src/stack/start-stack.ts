@@ -14,7 +14,8 @@ import { parseStackSettings, resolveHome, ROOT, type StackOverrides } from '../s
 import { readStackState, type StackState } from '../supervisor/stack-state.js';
 
 const SUPERVISOR = join(ROOT, 'tools', 'stack', 'dist', 'start.js');
-const READY_TIMEOUT_MS = 90_000;
+/** Longer than the supervisor waits for a service, so that its reason is what a test shows. */
+const READY_TIMEOUT_MS = 150_000;
 const STOP_TIMEOUT_MS = 60_000;
 
 export interface StartStackOptions extends StackOverrides {

@@ -2,7 +2,7 @@ import { endChild, startChild } from '../process/child-process.js';
 import { waitUntilReady } from '../process/wait-until.js';
 import { type LaunchContext, type Program, type ProgramName, type RunningProgram } from './program.js';
 
-const FIRST_READY_TIMEOUT_MS = 60_000;
+const FIRST_READY_TIMEOUT_MS = 90_000;
 /** A service promises to be gone within 15 s of SIGTERM. */
 const STOP_PATIENCE_MS = 16_000;
 

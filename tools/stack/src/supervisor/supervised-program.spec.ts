@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ProcessEnd } from '../process/child-process.js';
+import { NotReadyError, type ProcessEnd, StartError } from '../process/child-process.js';
 import { type LaunchContext, type Program, type RunningProgram } from './program.js';
 import { SupervisedProgram } from './supervised-program.js';
 
@@ -8,13 +8,13 @@ class ScriptedProgram implements Program {
   readonly name = 'directory';
   readonly launches: LaunchContext[] = [];
   readonly #lives: PromiseWithResolvers<ProcessEnd>[] = [];
-  failWith: string | undefined;
+  failWith: Error | undefined;
 
   async launch(context: LaunchContext): Promise<RunningProgram> {
     this.launches.push(context);
     const pid = 100 + this.launches.length;
     context.onSpawn(pid);
-    if (this.failWith !== undefined) throw new Error(this.failWith);
+    if (this.failWith !== undefined) throw this.failWith;
     const life = Promise.withResolvers<ProcessEnd>();
     this.#lives.push(life);
     const stop = async (): Promise<void> => life.resolve({ code: 0, signal: null });
@@ -65,11 +65,20 @@ describe('SupervisedProgram', () => {
 
   it('gives up a program that keeps dying within the window', async () => {
     const program = new ScriptedProgram();
-    program.failWith = 'ended before it was ready (exit code 3)\nno such table';
+    program.failWith = new StartError('ended before it was ready (exit code 3)\nno such table');
     const { supervised, reasons } = supervise(program, 3);
     await expect(supervised.start()).rejects.toThrow('directory ended 3 times within 60 s');
     expect(program.launches).toHaveLength(3);
     expect(reasons).toEqual([expect.stringContaining('exit code 3)\nno such table')]);
+  });
+
+  it('gives up at once a program that does not get ready on its first start', async () => {
+    const program = new ScriptedProgram();
+    program.failWith = new NotReadyError('directory was not ready after 60000 ms\nwaiting for Kafka');
+    const { supervised, reasons } = supervise(program);
+    await expect(supervised.start()).rejects.toThrow('directory did not get ready');
+    expect(program.launches).toHaveLength(1);
+    expect(reasons).toEqual([expect.stringContaining('waiting for Kafka')]);
   });
 
   it('forgets deaths that are older than the window', async () => {

@@ -1,5 +1,12 @@
-import { describeEnd, lastLines } from '../process/child-process.js';
+import { describeEnd, lastLines, NotReadyError } from '../process/child-process.js';
 import { type Program, type ProgramName, type RunningProgram } from './program.js';
+
+/** Why a life of a program ended. */
+interface LifeEnd {
+  readonly summary: string;
+  readonly log: string;
+  readonly wasTooSlow: boolean;
+}
 
 /** A program that dies this often within the window ends the stack. */
 export interface DeathLimit {
@@ -32,6 +39,7 @@ export class SupervisedProgram {
   #held: PromiseWithResolvers<void> | undefined;
   #launch = new AbortController();
   #running: RunningProgram | undefined;
+  #wasReady = false;
   #ready = Promise.withResolvers<void>();
 
   constructor(program: Program, options: SupervisionOptions) {
@@ -86,27 +94,29 @@ export class SupervisedProgram {
       const why = await this.#live(launch.signal, count === 1);
       this.#options.onPid(this.name, undefined);
       if (launch.signal.aborted) continue;
-      if (this.#diedTooOften()) return this.#giveUp(why);
+      if (why.wasTooSlow && !this.#wasReady) return this.#giveUp('did not get ready', why);
+      if (this.#diedTooOften()) return this.#giveUp(this.#howOften(), why);
       this.#options.onNotice(`${this.name} ended (${why.summary}); starting it again`);
     }
   }
 
   /** One life, from launch to end. */
-  async #live(signal: AbortSignal, isFirst: boolean): Promise<{ summary: string; log: string }> {
+  async #live(signal: AbortSignal, isFirst: boolean): Promise<LifeEnd> {
     try {
       const onSpawn = (pid: number): void => this.#options.onPid(this.name, pid);
       const running = await this.#program.launch({ signal, isFirst, onSpawn });
       this.#running = running;
       if (signal.aborted) await running.stop();
+      this.#wasReady = true;
       this.#ready.resolve();
       if (!isFirst && !signal.aborted) this.#options.onNotice(`${this.name} is ready again`);
       const end = await running.ended;
-      return { summary: describeEnd(end), log: lastLines(running.logPath) };
+      return { summary: describeEnd(end), log: lastLines(running.logPath), wasTooSlow: false };
     } catch (error) {
       const [summary = 'unknown', ...log] = (error instanceof Error ? error.message : String(error)).split(
         '\n',
       );
-      return { summary, log: log.join('\n') };
+      return { summary, log: log.join('\n'), wasTooSlow: error instanceof NotReadyError };
     } finally {
       this.#running = undefined;
     }
@@ -119,10 +129,13 @@ export class SupervisedProgram {
     return this.#deaths.length >= limit.deathsMax;
   }
 
-  #giveUp(why: { summary: string; log: string }): void {
+  #howOften(): string {
     const { deathsMax, windowMs } = this.#options.limit;
-    const often = `${this.name} ended ${deathsMax} times within ${windowMs / 1_000} s`;
-    const reason = `${often}, the last time with: ${why.summary}${why.log === '' ? '' : `\n${why.log}`}`;
+    return `ended ${deathsMax} times within ${windowMs / 1_000} s, the last time with`;
+  }
+
+  #giveUp(what: string, { summary, log }: LifeEnd): void {
+    const reason = `${this.name} ${what}: ${summary}${log === '' ? '' : `\n${log}`}`;
     this.#ready.reject(new Error(reason));
     this.#options.onGivenUp(reason);
   }
