@@ -26,6 +26,7 @@ export class GatewayConfig extends ServiceConfig {
   @Matches(/^(\/[\w.~-]+)+$/, { each: true, message: `must be ${basePath}` })
   basePaths: readonly string[] = ['/scim/v2', '/moservices/scim/v1'];
 
+  /** Writes that wait for their outcome at a time; one more is answered with 503. */
   @Variable('COMMANDS_IN_FLIGHT_MAX', { as: 'integer', expected: 'commands, 1 to 10000' })
   @IsInt()
   @Min(1)

@@ -84,7 +84,8 @@ export async function startGateway(
   });
   addDisconnects(stop, gateway, overrides.eventLog === undefined ? eventLog : undefined);
   stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
-  stop.add({ phase: 'flush', name: 'metrics', run: () => metrics.close() });
+  if (overrides.metrics === undefined)
+    stop.add({ phase: 'flush', name: 'metrics', run: () => metrics.close() });
   try {
     gateway.start();
     const listener = await openScimListener({

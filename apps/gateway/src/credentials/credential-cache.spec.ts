@@ -119,10 +119,10 @@ describe('CredentialCache', () => {
     });
 
     it.each([
-      [undefined, 'token_missing'],
-      ['Bearer hello', 'token_malformed'],
-      [`Bearer ${generateBearerToken().slice(0, -1)}`, 'token_malformed'],
-    ])('refuses %j without a look-up', (header, causeKey) => {
+      ['no header', undefined, 'token_missing'],
+      ['something else', 'Bearer hello', 'token_malformed'],
+      ['a token cut short', `Bearer ${generateBearerToken().slice(0, -1)}`, 'token_malformed'],
+    ])('refuses %s without a look-up', (_name, header, causeKey) => {
       expect(() => authenticate(header, cache)).toThrow(expect.objectContaining({ causeKey, status: 401 }));
       expect(directory.asked).toEqual([]);
     });
