@@ -117,8 +117,8 @@ function emailRows({ tenantId, state }: UserWrite) {
         tenantId,
         userId: state.id,
         ordinal,
-        valueKey: value.toLowerCase(),
-        typeKey: type?.toLowerCase() ?? null,
+        valueKey: foldCase(value),
+        typeKey: type === null ? null : foldCase(type),
       },
     ];
   });
