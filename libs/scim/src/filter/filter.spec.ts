@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { defineSchema } from '../schema/define-schema.js';
+import { defineResourceType } from '../schema/resource-type.js';
 import { groupResourceType } from '../schema/standard-resource-types.js';
 import { checkFilter, type FilterRow } from '../testing/check-filter.js';
 import { refusalOf } from '../testing/plain.js';
 import { filterFromJson } from './filter-from-json.js';
 import { parseFilter } from './parse-filter.js';
 import { printFilter } from './print-filter.js';
+import { resolveFilter } from './resolve-filter.js';
 
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
@@ -236,6 +239,31 @@ describe('a filter on groups', () => {
   });
 });
 
+describe('a filter on what is never returned', () => {
+  const schema = defineSchema({
+    id: 'urn:example:a',
+    name: 'A',
+    attributes: [
+      {
+        name: 'card',
+        type: 'complex',
+        subAttributes: [{ name: 'pin', returned: 'never' }, { name: 'name' }],
+      },
+    ],
+  });
+  const type = defineResourceType({ name: 'A', endpoint: '/As', schema: schema.id }, [schema]);
+
+  it.each(['card.pin eq "1"', 'card[pin sw "1"]', 'card[name pr].pin pr', 'not (card.pin pr)'])(
+    '%s',
+    (filter) => {
+      expect(refusalOf(() => resolveFilter(parseFilter(filter), type))).toEqual({
+        status: 403,
+        scimType: 'sensitive',
+      });
+    },
+  );
+});
+
 describe('the tree of a filter', () => {
   it('is frozen to its leaves', () => {
     const filter = parseFilter('not (a eq 1) and b[c eq "d" or e pr]');
@@ -255,6 +283,7 @@ describe('the tree of a filter', () => {
     ['((a eq 1))', 'a eq 1'],
     ['NOT (a PR)', 'not (a pr)'],
     ['emails[type eq "work"].value eq "x"', 'emails[type eq "work" and value eq "x"]'],
+    ['emails[a eq 1 and b eq 2].value eq "x"', 'emails[a eq 1 and b eq 2 and value eq "x"]'],
     ['emails[a eq 1 or b eq 2].value eq "x"', 'emails[(a eq 1 or b eq 2) and value eq "x"]'],
   ])('of %s prints as %s', (text, printed) => {
     expect(printFilter(parseFilter(text))).toBe(printed);
@@ -328,7 +357,11 @@ describe('the limits of a filter', () => {
     {
       kind: 'valuePath',
       path: { attribute: 'a' },
-      filter: { kind: 'valuePath', path: { attribute: 'b' }, filter: {} },
+      filter: {
+        kind: 'valuePath',
+        path: { attribute: 'b' },
+        filter: { kind: 'present', path: { attribute: 'c' } },
+      },
     },
   ])('refuse the tree %j', (tree) => {
     expect(refusalOf(() => filterFromJson(tree))).toEqual({ status: 400, scimType: 'invalidFilter' });

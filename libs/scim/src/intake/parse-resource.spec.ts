@@ -175,6 +175,27 @@ describe('a resource is refused', () => {
     }
   });
 
+  it('without an extension that is required', () => {
+    const core = defineSchema({ id: 'urn:example:a', name: 'A', attributes: [{ name: 'x' }] });
+    const more = defineSchema({
+      id: 'urn:example:more',
+      name: 'More',
+      attributes: [{ name: 'y', required: true }],
+    });
+    const json = {
+      name: 'A',
+      endpoint: '/As',
+      schema: core.id,
+      schemaExtensions: [{ schema: more.id, required: true }],
+    };
+    const type = defineResourceType(json, [core, more]);
+    expect(detailOf({ x: '1' }, type)).toBe('urn:example:more is required.');
+    expect(detailOf({ [more.id]: { hat: 1 } }, type)).toBe('urn:example:more is required.');
+    expect(plain(parseResource(type, { [more.id]: { y: '1' } }, 'create').document)).toEqual({
+      [more.id]: { y: '1' },
+    });
+  });
+
   it('with a word on PUT where a replacement lacks what is required', () => {
     expect(() => parseResource(userResourceType, { title: 'T' }, 'replace')).toThrow(
       'PUT replaces the whole resource',

@@ -136,6 +136,12 @@ const removing: readonly PatchRow[] = [
     after: { emails: [work, { ...home, display: 'e' }] },
   },
   {
+    cite: 'a value with no sub-attribute left is no value',
+    before: { emails: [{ value: 'a@x.test' }, work] },
+    operations: [{ op: 'remove', path: 'emails[value eq "a@x.test"].value' }],
+    after: { emails: [work] },
+  },
+  {
     cite: 's3.5.2.2: sub-attribute of a complex attribute',
     before: { name: { givenName: 'A', familyName: 'B' } },
     operations: [{ op: 'remove', path: 'name.familyName' }],

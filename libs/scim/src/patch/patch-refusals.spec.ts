@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { documentFromJson } from '../document/document-from-json.js';
 import { parsePatch } from '../intake/parse-patch.js';
 import { defineSchema } from '../schema/define-schema.js';
 import { defineResourceType } from '../schema/resource-type.js';
 import { groupResourceType, userResourceType } from '../schema/standard-resource-types.js';
 import { checkPatch, type PatchRow } from '../testing/check-patch.js';
-import { refusalOf } from '../testing/plain.js';
+import { plain, refusalOf } from '../testing/plain.js';
+import { applyPatch } from './apply-patch.js';
 
 const ENT = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -75,6 +77,11 @@ const refusing: readonly PatchRow[] = [
     refused: 'invalidValue',
   },
   {
+    cite: 'RFC 7643 s2.1: a sub-attribute twice, in different case',
+    operations: [{ op: 'replace', path: 'name', value: { givenName: 'a', GIVENNAME: 'b' } }],
+    refused: 'invalidValue',
+  },
+  {
     cite: 'table 9 invalidSyntax',
     operations: [{ op: 'move', path: 'title', value: 'x' }],
     refused: 'invalidSyntax',
@@ -124,6 +131,15 @@ describe('readOnly and unknown attributes', () => {
     },
   ])('$cite', (row) => checkPatch(row));
 
+  it('do not include schemas, which belong to the message', () => {
+    checkPatch({
+      cite: '',
+      operations: [{ op: 'replace', value: { schemas: ['x'], title: 'T' } }],
+      after: { title: 'T' },
+      warns: [],
+    });
+  });
+
   it.each([
     ['invalidPath', { op: 'replace', path: 'shoeSize', value: 46 }],
     ['invalidPath', { op: 'replace', value: { shoeSize: 46 } }],
@@ -156,7 +172,11 @@ describe('immutable attributes and required parts of a custom type', () => {
       {
         name: 'owner',
         type: 'complex',
-        subAttributes: [{ name: 'value', mutability: 'immutable' }, { name: 'note' }],
+        subAttributes: [
+          { name: 'value', mutability: 'immutable' },
+          { name: 'note' },
+          { name: 'pin', mutability: 'writeOnly', returned: 'never' },
+        ],
       },
       { name: 'tags', multiValued: true },
       {
@@ -226,6 +246,12 @@ describe('immutable attributes and required parts of a custom type', () => {
       after: { owner: { value: 'a', note: 'n' } },
     },
     {
+      cite: 'a secret within a complex is not stored',
+      operations: [{ op: 'add', path: 'owner', value: { note: 'n', pin: '1' } }],
+      after: { owner: { note: 'n' } },
+      warns: ['owner.pin'],
+    },
+    {
       cite: 'plain values are added once',
       before: { tags: ['a'] },
       operations: [{ op: 'add', path: 'tags', value: ['a', 'b', 'b'] }],
@@ -280,6 +306,19 @@ describe('immutable attributes and required parts of a custom type', () => {
   ])('$cite', (row) => checkPatch(row, badges));
 });
 
+describe('a document that lacks what is required', () => {
+  const document = documentFromJson({ active: true });
+  const patched = (operation: object): unknown =>
+    plain(
+      applyPatch(userResourceType, document, parsePatch(userResourceType, { Operations: [operation] }))
+        .document,
+    );
+
+  it('can still be disabled: that is not the doing of this patch', () => {
+    expect(patched({ op: 'replace', path: 'active', value: false })).toEqual({ active: false });
+  });
+});
+
 describe('a group', () => {
   it.each<PatchRow>([
     {
@@ -288,6 +327,12 @@ describe('a group', () => {
       operations: [{ op: 'add', path: 'members', value: [{ value: 'a' }, { value: 'b' }] }],
       after: { displayName: 'G', members: [{ value: 'a', type: 'User' }, { value: 'b' }] },
       changed: ['members'],
+    },
+    {
+      cite: 'a member is immutable as a whole, too',
+      before: { displayName: 'G', members: [{ value: 'a' }] },
+      operations: [{ op: 'replace', path: 'members[value eq "a"]', value: { value: 'b' } }],
+      refused: 'mutability',
     },
     {
       cite: 'a member is immutable',

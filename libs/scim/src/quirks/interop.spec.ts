@@ -101,6 +101,22 @@ const patches: readonly (PatchRow & { readonly number: number; readonly on?: 'gr
     after: { emails: [{ type: 'work', value: 'w@x.test' }] },
   },
   {
+    number: 8,
+    cite: 'nor is the same value of another type',
+    before: { emails: [{ type: 'work', value: 'w@x.test' }, { value: 'n@x.test' }] },
+    operations: [
+      {
+        op: 'Remove',
+        path: 'emails',
+        value: [
+          { type: 'home', value: 'w@x.test' },
+          { type: 'home', value: 'n@x.test' },
+        ],
+      },
+    ],
+    after: { emails: [{ type: 'work', value: 'w@x.test' }] },
+  },
+  {
     number: 9,
     cite: 'manager as text, object, list',
     operations: [
