@@ -37,14 +37,16 @@ export interface Settled {
 
 const RETRY_DELAY_MS = 50;
 
-/** Repeats a request, as connectors do, until its answer is sure or the time is up. */
-export async function attemptUntilSure(send: () => Promise<ScimAnswer>, timeoutMs: number): Promise<Settled> {
+/** Repeats an attempt, as connectors do, until its answer is sure or the time is up. */
+export async function untilSure(once: () => Promise<Attempt>, timeoutMs: number): Promise<Settled> {
   const deadline = performance.now() + timeoutMs;
   let mayHaveHappened = false;
   for (;;) {
-    const tried = await attempt(send);
-    if (tried.kind === 'answered')
-      return { answer: tried.answer, mayHaveHappened, reason: `${tried.answer.status} ${tried.answer.text}` };
+    const tried = await once();
+    if (tried.kind === 'answered') {
+      const { answer } = tried;
+      return { answer, mayHaveHappened, reason: `${answer.status} ${answer.text}` };
+    }
     mayHaveHappened ||= tried.kind === 'unknown';
     if (performance.now() > deadline) return { answer: undefined, mayHaveHappened, reason: tried.reason };
     await delay(RETRY_DELAY_MS);

@@ -1,7 +1,14 @@
 import { History } from '../history/history.js';
-import { GROUP_URN, idOf, USER_URN, versionOf, type ScimClient } from '../world/scim-client.js';
+import {
+  GROUP_URN,
+  idOf,
+  USER_URN,
+  versionOf,
+  type ScimAnswer,
+  type ScimClient,
+} from '../world/scim-client.js';
 import { type SeededRandom } from '../world/seeded-random.js';
-import { attempt, attemptUntilSure } from './attempts.js';
+import { attempt, untilSure, type Attempt, type Settled } from './attempts.js';
 
 export interface ClientLoadOptions {
   readonly client: ScimClient;
@@ -12,8 +19,10 @@ export interface ClientLoadOptions {
 
 export interface ClientLoad {
   readonly history: History;
-  /** Users that were made and not deleted, for a test to wait until something happens. */
+  /** Operations that took effect so far. */
   readonly acknowledged: () => number;
+  /** Attempts so far that were refused for the moment, or whose answer was lost. */
+  readonly troubles: () => number;
   /** Lets what is under way end, repetitions of unsure writes among it. */
   stop(): Promise<void>;
 }
@@ -42,6 +51,7 @@ export async function startClientLoad(options: ClientLoadOptions): Promise<Clien
   return {
     history: crew.history,
     acknowledged: () => crew.history.operations.filter(({ end }) => end === 'ok').length,
+    troubles: () => crew.troubles,
     stop: async () => {
       crew.stop();
       await running;
@@ -57,6 +67,7 @@ class Crew {
   readonly #groups: readonly string[];
   #stopped = false;
   #names = 0;
+  troubles = 0;
 
   constructor({ client, random }: ClientLoadOptions, groups: readonly string[]) {
     this.#client = client;
@@ -95,9 +106,8 @@ class Crew {
     const value = `${name} as made`;
     const operation = this.history.invoke(process, 'create', userName, value);
     const document = { schemas: [USER_URN], userName, displayName: value, active: true };
-    const { answer, mayHaveHappened, reason } = await attemptUntilSure(
-      () => this.#client.post('/Users', document),
-      REPEAT_MS,
+    const { answer, mayHaveHappened, reason } = await this.#untilSure(() =>
+      this.#client.post('/Users', document),
     );
     if (answer?.status === 201) {
       const id = idOf(answer);
@@ -116,10 +126,7 @@ class Crew {
     operation: ReturnType<History['invoke']>,
   ): Promise<void> {
     const filter = encodeURIComponent(`userName eq "${userName}"`);
-    const { answer, reason } = await attemptUntilSure(
-      () => this.#client.get(`/Users?filter=${filter}`),
-      REPEAT_MS,
-    );
+    const { answer, reason } = await this.#untilSure(() => this.#client.get(`/Users?filter=${filter}`));
     const [found] = (answer?.body['Resources'] ?? []) as readonly { readonly id?: string }[];
     if (found?.id === undefined) return operation.info(reason);
     operation.ok({ id: found.id, version: 1 });
@@ -130,7 +137,7 @@ class Crew {
     const value = `value ${(this.#names += 1)}`;
     const operation = this.history.invoke(process, 'patch', id, value);
     const change = [{ op: 'replace', path: 'displayName', value }];
-    const tried = await attempt(() => this.#client.patch(`/Users/${id}`, change));
+    const tried = await this.#once(() => this.#client.patch(`/Users/${id}`, change));
     if (tried.kind === 'unknown') return operation.info(tried.reason);
     if (tried.kind === 'refused') return operation.fail(tried.reason);
     const { answer } = tried;
@@ -143,7 +150,7 @@ class Crew {
 
   async #read(process: number, { id }: KnownUser): Promise<void> {
     const operation = this.history.invoke(process, 'read', id, null);
-    const tried = await attempt(() => this.#client.get(`/Users/${id}`));
+    const tried = await this.#once(() => this.#client.get(`/Users/${id}`));
     if (tried.kind !== 'answered') return operation.info(tried.reason);
     const { answer } = tried;
     const version = versionOf(answer);
@@ -157,13 +164,22 @@ class Crew {
     if (position < 0) return;
     const [{ id }] = this.#users.splice(position, 1) as [KnownUser];
     const operation = this.history.invoke(process, 'delete', id, null);
-    const { answer, mayHaveHappened, reason } = await attemptUntilSure(
-      () => this.#client.delete(`/Users/${id}`),
-      REPEAT_MS,
+    const { answer, mayHaveHappened, reason } = await this.#untilSure(() =>
+      this.#client.delete(`/Users/${id}`),
     );
     if (answer?.status === 204 || (answer?.status === 404 && mayHaveHappened)) operation.ok();
     else if (answer === undefined) operation.info(reason);
     else operation.fail(reason);
+  }
+
+  async #once(send: () => Promise<ScimAnswer>): Promise<Attempt> {
+    const tried = await attempt(send);
+    if (tried.kind !== 'answered') this.troubles += 1;
+    return tried;
+  }
+
+  #untilSure(send: () => Promise<ScimAnswer>): Promise<Settled> {
+    return untilSure(() => this.#once(send), REPEAT_MS);
   }
 
   async #changeMember(
@@ -178,7 +194,7 @@ class Crew {
         ? { op: 'Add', path: 'members', value: [{ value: user.id }] }
         : { op: 'remove', path: `members[value eq "${user.id}"]` };
     const send = () => this.#client.patch(`/Groups/${groupId}`, [change]);
-    const { answer, mayHaveHappened, reason } = await attemptUntilSure(send, REPEAT_MS);
+    const { answer, mayHaveHappened, reason } = await this.#untilSure(send);
     if (answer?.status === 204 || answer?.status === 200) operation.ok();
     else if (answer === undefined || mayHaveHappened) operation.info(reason);
     else operation.fail(reason);
