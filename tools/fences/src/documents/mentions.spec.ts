@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { runMusterctl } from '@muster/musterctl';
 import { metricDefinitions, metricPrefix } from '@muster/telemetry';
 import { repositoryRoot } from '../repository.js';
@@ -30,6 +30,27 @@ function commandsIn(text: string): string[] {
     ([, command]) => command ?? '',
   );
 }
+
+/** Folders of the workspaces: `libs/scim`, `bench`. */
+function workspaces(): string[] {
+  return filesBelow('', ['package.json'])
+    .map((path) => dirname(path))
+    .filter((folder) => folder !== '.');
+}
+
+describe('the code map', () => {
+  it('has every room', () => {
+    const map = readFileSync(join(repositoryRoot, 'ARCHITECTURE.md'), 'utf8');
+    expect(workspaces().filter((folder) => !map.includes(`| \`${folder}\` |`))).toEqual([]);
+  });
+
+  it('is what the compiler builds', () => {
+    const { references } = JSON.parse(readFileSync(join(repositoryRoot, 'tsconfig.json'), 'utf8')) as {
+      references: readonly { readonly path: string }[];
+    };
+    expect(references.map(({ path }) => path).sort()).toEqual(workspaces().sort());
+  });
+});
 
 describe('documents mention only', () => {
   it.each(pages.map(({ path, text }) => [path, text] as const))('metrics that there are: %s', (_, text) => {
