@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type PostgresAccount } from './postgres-account.js';
 import { type PostgresPrograms } from './postgres-programs.js';
@@ -38,11 +38,16 @@ async function othersMayEnter(folder: string): Promise<boolean> {
   }
 }
 
+/** `<dataDir>.location` says where; without that file, as after the stack's folder was removed, the place is a new one. */
 async function outsideDataDir(dataDir: string): Promise<string> {
-  const parent = join(OUTSIDE, digestOf(dataDir));
+  const note = `${dataDir}.location`;
+  if (existsSync(note)) return (await readFile(note, 'utf8')).trim();
+  const parent = join(OUTSIDE, randomUUID());
   await makeOpenFolder(OUTSIDE);
   await makeOpenFolder(parent);
-  return join(parent, 'postgres');
+  const place = join(parent, 'postgres');
+  await writeFile(note, `${place}\n`);
+  return place;
 }
 
 /** The folder appears under its final name only when complete; its name carries a digest of the server program. */
@@ -70,6 +75,6 @@ async function makeOpenFolder(path: string): Promise<void> {
   await chmod(path, 0o755);
 }
 
-function digestOf(content: string | Buffer): string {
+function digestOf(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }

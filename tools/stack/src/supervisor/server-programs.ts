@@ -1,22 +1,21 @@
 import { startKafka } from '../kafka/start-kafka.js';
-import { startPostgres } from '../postgres/start-postgres.js';
+import { type RunningPostgres, startPostgres } from '../postgres/start-postgres.js';
 import { type Program } from './program.js';
 
 export interface PostgresProgramOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly logPath: string;
-  /** The superuser's URL, known once it is ready for the first time. */
-  readonly onUrl: (url: string) => void;
+  readonly onReady: (server: RunningPostgres) => void;
 }
 
 export function postgresProgram(options: PostgresProgramOptions): Program {
-  const { onUrl, ...place } = options;
+  const { onReady, ...place } = options;
   return {
     name: 'postgres',
     launch: async ({ signal, onSpawn }) => {
       const running = await startPostgres({ ...place, signal, onSpawn, endStale: true, followParent: true });
-      onUrl(running.url);
+      onReady(running);
       return running;
     },
   };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { provideKafkaRequirements } from '../kafka/kafka-requirements.js';
 import { type MailCatcher, startMailCatcher } from '../mail/mail-catcher.js';
 import { provideDatabase } from '../postgres/provide-database.js';
+import { type RunningPostgres } from '../postgres/start-postgres.js';
 import { provideDemoTenant } from './demo-tenant.js';
 import { rotateLogs } from './log-files.js';
 import { SERVICE_NAMES, type Program, type ProgramName } from './program.js';
@@ -153,16 +154,23 @@ export class Stack {
 
   /** The database with its schema as the services of this checkout want it. */
   async #startDatabase(ports: StackPorts): Promise<string> {
+    const { home } = this.#settings;
     let databaseUrl = this.#settings.databaseUrl;
     if (databaseUrl === undefined) {
       this.#hooks.onProgress('starting Postgres');
-      const server = Promise.withResolvers<string>();
-      const dataDir = join(this.#settings.home, 'postgres');
+      const server = Promise.withResolvers<RunningPostgres>();
+      const dataDir = join(home, 'postgres');
       const logPath = this.#logPath('postgres');
       await this.#supervise(
-        postgresProgram({ dataDir, port: ports.postgres, logPath, onUrl: server.resolve }),
+        postgresProgram({ dataDir, port: ports.postgres, logPath, onReady: server.resolve }),
       );
-      databaseUrl = await provideDatabase(await server.promise, DATABASE);
+      const { url, dataDir: place } = await server.promise;
+      if (place !== dataDir) {
+        this.#hooks.onWarning(
+          `the account that Postgres runs as cannot enter ${home}; its data is in ${place}`,
+        );
+      }
+      databaseUrl = await provideDatabase(url, DATABASE);
       this.#file?.change({ databaseUrl });
     }
     this.#hooks.onProgress('bringing the database up to date');
