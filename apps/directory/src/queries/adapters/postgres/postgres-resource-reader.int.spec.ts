@@ -387,6 +387,25 @@ describe('PostgresResourceReader', () => {
     await impatient.close();
   });
 
+  it('reads on when its connections were lost', async () => {
+    const { url } = testDatabase;
+    const lossy = openDatabase({ url, role: DIRECTORY_ROLE, poolMax: 1, applicationName: 'lossy' });
+    const owner = openDatabase({ url, poolMax: 1, applicationName: 'killer' });
+    const lossyReader = new PostgresResourceReader({ database: lossy, scanDatabase });
+    const key = { tenantId: TENANT, kind: 'users' as const, id: userId(1) };
+    for (let round = 0; round < 5; round += 1) {
+      const [read] = await Promise.all([
+        lossyReader.read(key, true),
+        owner.query(
+          'kill',
+          `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lossy'`,
+        ),
+      ]);
+      expect(read).toContain(userId(1));
+    }
+    await Promise.all([lossy.close(), owner.close()]);
+  });
+
   async function explain({ text, values }: Statement): Promise<string> {
     const { rows } = await database.queryTenant<{ 'QUERY PLAN': string }>(
       TENANT,

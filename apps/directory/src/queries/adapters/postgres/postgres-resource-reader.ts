@@ -1,4 +1,4 @@
-import { DatabaseError, type Database, type Session } from '@muster/persistence';
+import { DatabaseError, type Database, type Session, type SqlResult } from '@muster/persistence';
 import { tooMany } from '@muster/scim';
 import type {
   Page,
@@ -49,10 +49,10 @@ export class PostgresResourceReader implements ResourceReader {
 
   async read(key: ResourceKey, withReferences: boolean): Promise<string | null> {
     const { name, text, values } = readStatement(sources[key.kind], key.id, key.tenantId, withReferences);
-    const { rows } = await this.options.database.queryTenant<ResourceRow>(key.tenantId, name, text, values);
-    return rows[0] === undefined
-      ? null
-      : render(key.kind, rows[0], withReferences ? (rows[0].refs ?? null) : undefined);
+    const session = tenantSession(this.options.database, key.tenantId);
+    const { rows } = await session.query<ResourceRow>(name, text, values);
+    if (rows[0] === undefined) return null;
+    return render(key.kind, rows[0], withReferences ? (rows[0].refs ?? null) : undefined);
   }
 
   async page(request: PageRequest): Promise<Page> {
@@ -138,10 +138,20 @@ export class PostgresResourceReader implements ResourceReader {
   }
 }
 
-/** Statements of one tenant, each by itself in one round trip. */
+/**
+ * Statements of one tenant, each by itself in one round trip. After a restart of the server every idle connection may be
+ * dead, so a lost one is tried once more on another: a read may simply be done again.
+ */
 function tenantSession(database: Database, tenantId: string): Pick<Session, 'query'> {
   return {
-    query: (name, text, values, options) => database.queryTenant(tenantId, name, text, values, options),
+    query: async <Row>(...statement: Parameters<Session['query']>): Promise<SqlResult<Row>> => {
+      try {
+        return await database.queryTenant<Row>(tenantId, ...statement);
+      } catch (error) {
+        if (!(error instanceof DatabaseError) || error.kind !== 'connection') throw error;
+        return database.queryTenant<Row>(tenantId, ...statement);
+      }
+    },
   };
 }
 
