@@ -137,6 +137,7 @@ describe('a resource is refused', () => {
     ['userName is required.', { userName: '' }],
     ['userName is not of type string.', { userName: 7 }],
     ['userName is not of type string.', { userName: { a: 1 } }],
+    ['userName is not of type string.', { userName: { value: 'a', type: 'b' } }],
     ['userName is not of type string.', { userName: ['a', 'b'] }],
     ['userName appears twice.', { userName: 'a', USERNAME: 'b' }],
     ['userName appears twice.', { UserName: null, USERNAME: 'b' }],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseResource } from '../intake/parse-resource.js';
+import { defineSchema } from '../schema/define-schema.js';
+import { defineResourceType } from '../schema/resource-type.js';
 import { groupResourceType, userResourceType } from '../schema/standard-resource-types.js';
 import { refusalOf } from '../testing/plain.js';
 import { matchesEtag, parseEtag, renderEtag } from './etag.js';
@@ -88,6 +90,20 @@ describe('renderResource', () => {
     expect(renderResource(userResourceType, { ...user, groups: [] }, { baseUrl: '' })).not.toHaveProperty(
       'groups',
     );
+  });
+
+  it('makes no reference that a client may set', () => {
+    const reference = { name: '$ref', type: 'reference', referenceTypes: ['User'] };
+    const owner = { name: 'owner', type: 'complex', subAttributes: [{ name: 'value' }, reference] };
+    const schema = defineSchema({ id: 'urn:example:a', name: 'A', attributes: [owner] });
+    const type = defineResourceType({ name: 'A', endpoint: '/As', schema: schema.id }, [schema]);
+    const { document } = parseResource(type, { owner: { value: 'u' } }, 'create');
+    const message = renderResource(
+      type,
+      { id: 'a', document, version: 1, createdAt: '', lastModified: '' },
+      { baseUrl: '' },
+    );
+    expect(message['owner']).toEqual({ value: 'u' });
   });
 
   it('renders a group whose members are in its document', () => {

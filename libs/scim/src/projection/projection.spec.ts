@@ -46,6 +46,11 @@ describe('attributes', () => {
     ['USERNAME, title ,', { userName: 'jo', title: 'T' }],
     ['name.givenName', { name: { givenName: 'G' } }],
     ['name.givenName,name.familyName', { name: { givenName: 'G', familyName: 'F' } }],
+    ['name,name.givenName', { name: { givenName: 'G', familyName: 'F' } }],
+    [
+      `${ENT},${ENT}:department`,
+      { [ENT]: { department: 'D', division: 'V', manager: { value: 'm', $ref: '/Users/m' } } },
+    ],
     ['name.givenName,name', { name: { givenName: 'G', familyName: 'F' } }],
     ['emails.value', { emails: [{ value: 'w' }, { value: 'h' }] }],
     ['emails[type eq "work"]', { emails: [{ type: 'work', value: 'w', primary: true }] }],

@@ -98,6 +98,11 @@ describe('a user Entra creates', () => {
       { roles: [{ value: '25', display: 'Role1100' }] },
     ],
     [
+      'roles as JSON text beside a label',
+      { roles: [{ display: 'Own', value: '{"value":"25","displayName":"Role1100"}' }] },
+      { roles: [{ value: '25', display: 'Own' }] },
+    ],
+    [
       'roles as several JSON texts',
       { roles: [{ primary: false, value: '{"value":"a"}' }, { VALUE: '{"value":"b"}' }] },
       { roles: [{ primary: false, value: 'a' }, { value: 'b' }] },
