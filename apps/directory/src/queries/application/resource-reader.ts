@@ -30,7 +30,7 @@ export interface RenderedResource {
 export interface Page {
   readonly resources: readonly RenderedResource[];
   readonly total: number | null;
-  /** Cut before `limit` because the resources have too many members between them. */
+  /** Cut before `limit` because the resources are too large, or have too many members, between them. */
   readonly cut: boolean;
 }
 

@@ -34,7 +34,8 @@ interface ResourceRow {
   readonly member_count?: number;
   /** JSON text of `groups` or `members`; null where there are none. */
   readonly refs?: string | null;
-  /** The same in every row. */
+  /** Resources that the page was to have; the same in every row, as is the total. */
+  readonly chosen?: number;
   readonly total?: number;
 }
 
@@ -86,7 +87,7 @@ export class PostgresResourceReader implements ResourceReader {
       seq: row.seq,
       json: render(kind, row, withReferences ? (row.refs ?? null) : undefined),
     }));
-    return { resources, total: rows[0]?.total ?? null, cut: false };
+    return { resources, total: rows[0]?.total ?? null, cut: rows.length < (rows[0]?.chosen ?? 0) };
   }
 
   /** Members are read once it is known how many they are: a page of large groups is cut short. */
@@ -106,7 +107,7 @@ export class PostgresResourceReader implements ResourceReader {
       seq: row.seq,
       json: render('groups', row, members.get(row.id) ?? null),
     }));
-    return { resources, total: rows[0]?.total ?? null, cut: kept.length < rows.length };
+    return { resources, total: rows[0]?.total ?? null, cut: kept.length < (rows[0]?.chosen ?? 0) };
   }
 
   private async send<Row>(

@@ -15,6 +15,8 @@ export interface Statement {
   readonly scans: boolean;
 }
 
+/** Documents on one page, all together; at least one resource is shown whatever its size. */
+export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 /** Counting off more than this belongs with the scans. */
 const OFFSET_INDEXED_MAX = 10_000;
 
@@ -53,7 +55,7 @@ export function readStatement(
 
 /**
  * One page. The rows are chosen first and rendered then, so that what is passed over, and what is sorted and then cut off, is
- * never rendered.
+ * never rendered. A page of large documents is cut short here, before it fills the memory of two processes; `chosen` tells.
  */
 export function pageStatement(source: ResourceSource, request: PageRequest): Statement {
   const parameters = new SqlParameters(request.tenantId);
@@ -70,7 +72,14 @@ export function pageStatement(source: ResourceSource, request: PageRequest): Sta
   const total = request.withTotal && filter === null ? `, (${totalOf(source)}) as total` : '';
   const text = `with page as materialized (
     select r.*${order.column} from ${source.table} r where ${conditions.join(' and ')} order by ${order.inner} limit ${limit}${offset}
-  ) select ${columns}${memberCount}${withGroups ? ', f.refs' : ''}${total} from page r ${withGroups ? groupsOfPage : ''} order by ${order.outer}`;
+  ), rendered as materialized (
+    select ${columns}${memberCount}${order.kept} from page r
+  ), sized as (
+    select r.*, sum(octet_length(r.document)) over (order by ${order.outer} rows unbounded preceding) - octet_length(r.document) as bytes_before
+    from rendered r
+  )
+  select r.*, (select count(*) from page) as chosen${withGroups ? ', f.refs' : ''}${total} from sized r ${withGroups ? groupsOfPage : ''}
+  where r.bytes_before <= ${PAGE_BYTES_MAX} order by ${order.outer}`;
   const scans =
     (filter !== null && !filter.indexed) || request.sort !== null || request.offset > OFFSET_INDEXED_MAX;
   return { name: `${source.kind}.page`, text, values: parameters.values, scans };
@@ -92,8 +101,10 @@ function totalOf(source: ResourceSource): string {
 }
 
 interface Order {
-  /** What the inner query adds for the outer one to sort by. */
+  /** What the first step adds for the later ones to sort by. */
   readonly column: string;
+  /** The same, as a later step passes it on. */
+  readonly kept: string;
   readonly inner: string;
   readonly outer: string;
 }
@@ -110,13 +121,14 @@ function orderOf(
     const key = sortKey(source, sort.attribute, parameters);
     return {
       column: `, ${key} as sort_key`,
+      kept: ', r.sort_key',
       inner: `sort_key ${direction}, r.seq`,
       outer: `r.sort_key ${direction}, r.seq`,
     };
   }
   // With few rows to sort, the index of the filter is what matters; `seq` as it is would tempt the planner to walk all of
   // the tenant in order until the limit is reached.
-  return { column: '', inner: indexedFilter ? 'r.seq + 0' : 'r.seq', outer: 'r.seq' };
+  return { column: '', kept: '', inner: indexedFilter ? 'r.seq + 0' : 'r.seq', outer: 'r.seq' };
 }
 
 function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameters: SqlParameters): string {

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parseFilter, resolveFilter } from '@muster/scim';
+import { resourceTypeOf } from '../../domain/resource-query.js';
+import { PopulatedDirectory, TENANT, groupId, userId } from '../../testing/populated-directory.js';
+import { groupSource, userSource } from './resource-source.js';
+import { countStatement, pageStatement, readStatement, type Statement } from './resource-statements.js';
+
+jest.setTimeout(120_000);
+
+describe('the plan of a statement', () => {
+  let world: PopulatedDirectory;
+
+  beforeAll(async () => {
+    world = await PopulatedDirectory.open();
+  });
+
+  afterAll(async () => {
+    await world?.close();
+  });
+
+  it.each([
+    ['users', 'userName eq "user77@example.com"', 'users_by_user_name'],
+    ['users', 'userName sw "user1999"', 'users_by_user_name'],
+    ['users', 'externalId eq "ext-77"', 'users_by_external_id'],
+    ['users', `id eq "${userId(77)}"`, 'users_pkey'],
+    ['users', 'emails.value eq "mail77@example.com"', 'user_emails_by_value'],
+    ['users', 'emails eq "mail77@example.com"', 'user_emails_by_value'],
+    ['users', 'emails[type eq "work"].value eq "mail77@example.com"', 'user_emails_by_value'],
+    ['users', `groups.value eq "${groupId(7)}"`, 'group_members_pkey'],
+    ['users', 'userName eq "a" or emails.value eq "b"', 'user_emails_by_value'],
+    ['users', 'externalId eq "ext-77" and active eq true', 'users_by_external_id'],
+    ['groups', 'displayName eq "group 7"', 'groups_by_display_name'],
+    ['groups', `members eq "${userId(77)}"`, 'group_members_by_member'],
+    ['groups', `id eq "${groupId(7)}" and members.value eq "${userId(140)}"`, 'group_members_by_member'],
+  ] as const)('finds %s where %s by %s', async (kind, text, index) => {
+    const filter = resolveFilter(parseFilter(text), resourceTypeOf(kind));
+    const source = kind === 'users' ? userSource : groupSource;
+    const selection = { tenantId: TENANT, kind, filter, sort: null };
+    const request = {
+      ...selection,
+      afterSeq: null,
+      offset: 0,
+      limit: 101,
+      withReferences: false,
+      withTotal: true,
+    };
+    for (const statement of [pageStatement(source, request), countStatement(source, selection)]) {
+      expect(statement.scans).toBe(false);
+      const plan = await explain(statement);
+      expect(plan).toContain(index);
+      // Groups are few: reading all of a tenant's is a fair plan there.
+      expect(plan).not.toContain(kind === 'users' ? 'Seq Scan' : 'Seq Scan on group_members');
+      expect(plan).not.toContain('users_by_seq');
+    }
+  });
+
+  it('walks by the order of creation, and reads one resource by its key', async () => {
+    const selection = { tenantId: TENANT, kind: 'users' as const, filter: null, sort: null };
+    const request = {
+      ...selection,
+      afterSeq: 5_000,
+      offset: 0,
+      limit: 101,
+      withReferences: true,
+      withTotal: true,
+    };
+    const plan = await explain(pageStatement(userSource, request));
+    expect(plan).toContain('users_by_seq');
+    expect(plan).toContain('group_members_by_member');
+    expect(plan).not.toMatch(/Seq Scan on (users|groups|group_members)/);
+    expect(await explain(readStatement(userSource, userId(1), TENANT, true))).toContain('users_pkey');
+  });
+
+  it('leaves the member table alone when members are left out', async () => {
+    const plan = await explain(readStatement(groupSource, groupId(1), TENANT, false));
+    expect(plan).not.toContain('group_members');
+  });
+
+  async function explain({ text, values }: Statement): Promise<string> {
+    const { rows } = await world.database.queryTenant<{ 'QUERY PLAN': string }>(
+      TENANT,
+      'explain',
+      `explain ${text}`,
+      values,
+      { prepare: false },
+    );
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
+});
