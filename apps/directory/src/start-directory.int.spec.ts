@@ -190,6 +190,18 @@ describe('the directory', () => {
     });
   });
 
+  it('cancels whatever a record of the log may ask for, and nothing else', async () => {
+    const make = new CommandMaker(await world.tenant());
+    const cancel = async (type: string): Promise<unknown> => {
+      const commands = [{ ...make.createUser('x@example.com'), type }];
+      const { status, body } = await world.internal('POST', directoryPaths.cancelCommands, { commands });
+      return status === 200 ? (body['results'] as { result: string }[])[0]?.result : status;
+    };
+    expect(await cancel('bulk.requested')).toBe('cancelled');
+    expect(await cancel('group.patch.requested')).toBe('cancelled');
+    expect(await cancel('tenant.delete.requested')).toBe(400);
+  });
+
   it('limits what one call may ask', async () => {
     const commands = Array.from({ length: 1_001 }, () => ({
       commandId: '0192f0c1-0000-7000-8000-00000000000a' as CommandId,

@@ -3,7 +3,6 @@ import {
   directoryPaths,
   parseUuid,
   type CommandId,
-  type CommandType,
   type LookUpOutcomesResponse,
   type ResourceId,
   type TenantId,
@@ -20,16 +19,17 @@ import type {
 
 const REQUEST_ID_LENGTH_MAX = 128;
 
-const types: Readonly<Record<CommandType, true>> = {
-  'user.create.requested': true,
-  'user.replace.requested': true,
-  'user.patch.requested': true,
-  'user.delete.requested': true,
-  'group.create.requested': true,
-  'group.replace.requested': true,
-  'group.patch.requested': true,
-  'group.delete.requested': true,
-};
+const types: ReadonlySet<string> = new Set([
+  'user.create.requested',
+  'user.replace.requested',
+  'user.patch.requested',
+  'user.delete.requested',
+  'group.create.requested',
+  'group.replace.requested',
+  'group.patch.requested',
+  'group.delete.requested',
+  'bulk.requested',
+]);
 
 /** What a gateway asks about its commands when no reply came, and what it tells. */
 export function operationRoutes(store: OperationStore, now: () => Date): readonly InternalRoute[] {
@@ -80,8 +80,8 @@ function commandsOf<Command>(body: unknown, parse: (json: Json) => Command): Com
   });
 }
 
-function isCommandType(type: unknown): type is CommandType {
-  return typeof type === 'string' && Object.hasOwn(types, type);
+function isCommandType(type: unknown): type is CancellableCommand['type'] {
+  return typeof type === 'string' && types.has(type);
 }
 
 function isObject(value: unknown): value is Json {
