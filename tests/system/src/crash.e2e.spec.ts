@@ -3,7 +3,8 @@ import { USER_EVENTS_TOPIC } from '@muster/contracts';
 import { until } from '@muster/messaging/testing';
 import { type ProgramName } from '@muster/stack';
 import { checkHistory } from './history/check-history.js';
-import { startClientLoad, type ClientLoad } from './load/client-load.js';
+import { type ClientLoad } from './load/client-load.js';
+import { survive, type Trial } from './load/survive.js';
 import { caughtMails } from './world/caught-mails.js';
 import { USER_URN } from './world/scim-client.js';
 import { chooseSeed, seededRandom, type SeededRandom } from './world/seeded-random.js';
@@ -14,7 +15,6 @@ jest.setTimeout(120_000);
 
 const seed = chooseSeed();
 const CLIENTS = 8;
-/** Operations that are to be acknowledged before a fault, and again after it. */
 const ENOUGH = 200;
 
 describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, () => {
@@ -28,37 +28,13 @@ describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, 
     await world.close();
   });
 
-  /** Load, the fault in its middle, load again until it flows; then nothing may be lost, doubled or left over. */
-  async function survive(
-    name: string,
-    fault: (random: SeededRandom, load: ClientLoad) => Promise<void>,
-  ): Promise<TestTenant> {
-    const random = seededRandom(seed).fork(name);
-    const tenant = await world.newTenant();
-    const load = await startClientLoad({
-      client: tenant.client,
-      random: random.fork('load'),
-      clients: CLIENTS,
-    });
-    await until('the load flows', () => load.acknowledged() > ENOUGH);
-    const startedAt = performance.now();
-    await fault(random.fork('fault'), load);
-    const before = load.acknowledged();
-    await until('the load flows again', () => load.acknowledged() > before + ENOUGH);
-    const flowsAt = performance.now();
-    await load.stop();
-    const state = await waitForRest(world, tenant);
-    const counts = { ...load.history.summary(), troubles: load.troubles() };
-    const times = {
-      flowsAfterMs: Math.round(flowsAt - startedAt),
-      restAfterMs: Math.round(performance.now() - flowsAt),
-    };
-    process.stderr.write(`${name}: ${JSON.stringify({ ...counts, ...times })}\n`);
-    const problems = checkHistory(load.history.operations, state);
-    const about = problems.slice(0, 3).map(({ key }) => load.history.toNdjson(key));
-    expect({ seed, problems: problems.slice(0, 10), about }).toEqual({ seed, problems: [], about: [] });
-    return tenant;
-  }
+  const trial = (name: string): Trial => ({
+    name,
+    world,
+    random: seededRandom(seed),
+    clients: CLIENTS,
+    enough: ENOUGH,
+  });
 
   async function killUnderLoad(name: ProgramName): Promise<void> {
     const pid = world.stack.state().pids[name] ?? 0;
@@ -66,7 +42,7 @@ describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, 
     await world.stack.waitForRestart(name, pid);
   }
 
-  async function killAtRandom(name: ProgramName, random: SeededRandom, load: ClientLoad): Promise<void> {
+  async function killAtRandom(name: ProgramName, load: ClientLoad, random: SeededRandom): Promise<void> {
     for (let death = 1; death <= 3; death += 1) {
       const wanted = load.acknowledged() + 1 + random.below(ENOUGH);
       await until(`${name} is in the middle of something`, () => load.acknowledged() > wanted);
@@ -75,19 +51,19 @@ describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, 
   }
 
   it('survives the death of the directory between its commit and its replies', async () => {
-    await survive('after commit', () =>
+    await survive(trial('after commit'), () =>
       world.stack.restart('directory', { FAILPOINTS: 'directory.after-commit=kill*1' }),
     );
   });
 
   it('survives the death of the directory right before its commit', async () => {
-    await survive('before commit', () =>
+    await survive(trial('before commit'), () =>
       world.stack.restart('directory', { FAILPOINTS: 'directory.before-commit=kill*1' }),
     );
   });
 
   it('survives the death of the relay between its append and its delete, and tells facts again under the same id', async () => {
-    const tenant = await survive('after publish', () =>
+    const tenant = await survive(trial('after publish'), () =>
       world.stack.restart('directory', { FAILPOINTS: 'directory.after-publish=kill*1' }),
     );
     const facts = world.tap
@@ -98,19 +74,19 @@ describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, 
   });
 
   it('survives the death of the gateway at any moment, several times', async () => {
-    await survive('gateway', (random, load) => killAtRandom('gateway', random, load));
+    await survive(trial('gateway'), (load, random) => killAtRandom('gateway', load, random));
   });
 
   it('survives the death of Kafka', async () => {
-    await survive('kafka', () => killUnderLoad('kafka'));
+    await survive(trial('kafka'), () => killUnderLoad('kafka'));
   });
 
   it('survives the death of Postgres at any moment, several times', async () => {
-    await survive('postgres', (random, load) => killAtRandom('postgres', random, load));
+    await survive(trial('postgres'), (load, random) => killAtRandom('postgres', load, random));
   });
 
   it('survives that Postgres is away for a while', async () => {
-    await survive('postgres away', async (_, load) => {
+    await survive(trial('postgres away'), async (load) => {
       await world.stack.hold('postgres');
       const before = load.troubles();
       await until('clients are told to come again', () => load.troubles() > before + CLIENTS);
