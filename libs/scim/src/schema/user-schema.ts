@@ -69,9 +69,10 @@ export const userSchema = defineSchema({
     multiValued(
       'emails',
       'E-mail addresses.',
-      text('value', 'The address.'),
+      // Looked up by an index, whose rows are bounded; RFC 5321 allows an address 254 bytes.
+      { name: 'value', description: 'The address.', lengthBytesMax: 512 },
       display,
-      type('work', 'home', 'other'),
+      { ...type('work', 'home', 'other'), lengthBytesMax: 512 },
       primary,
     ),
     multiValued(

@@ -231,6 +231,14 @@ wherePostgres(describe)('a batch of commands', () => {
     expect(await book.names(tenant)).toEqual([['user.userName=rita@example.com', create.resourceId]]);
   });
 
+  it('knows an internationalised domain in either spelling', async () => {
+    const tenant = await world.tenant({}, ['xn--bcher-kva.example']);
+    const make = new CommandMaker(tenant);
+    expect(
+      await book.apply(make.createUser('a@bücher.example'), make.createUser('b@xn--bcher-kva.example')),
+    ).toMatchObject([{ status: 'applied' }, { status: 'applied' }]);
+  });
+
   it('repeats a create whose answer was lost, once, and only while nothing has changed', async () => {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);

@@ -55,22 +55,33 @@ export function stateOf(row: ResourceRow): ResourceState {
   };
 }
 
+/** Rows of one lock statement at the most: 100,000 members are locked in several, so that none outlasts the statement timeout. */
+const LOCKS_PER_STATEMENT_MAX = 10_000;
+
 export async function lockUsers(
   tx: Transaction,
   refs: readonly ResourceRef[],
   changing: ReadonlySet<ResourceKey>,
   strength: LockStrength,
 ): Promise<ReadonlyMap<ResourceKey, ResourceState | 'exists'>> {
-  const { rows } = await tx.query<ResourceRow>(`lock users for ${strength}`, lockUsersText(strength), [
-    ...columns(refs, [
-      (ref) => ref.tenantId,
-      (ref) => ref.id,
-      (ref) => changing.has(resourceKey(ref.tenantId, ref.id)),
-    ]),
-  ]);
-  return new Map(
-    rows.map((row) => [resourceKey(row.tenant_id, row.id), row.document === null ? 'exists' : stateOf(row)]),
-  );
+  const locked = new Map<ResourceKey, ResourceState | 'exists'>();
+  // Ids in text form sort as Postgres sorts them, so the order of the locks goes on from one statement to the next.
+  const inOrder = refs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  for (let from = 0; from < inOrder.length; from += LOCKS_PER_STATEMENT_MAX) {
+    const { rows } = await tx.query<ResourceRow>(
+      `lock users for ${strength}`,
+      lockUsersText(strength),
+      columns(inOrder.slice(from, from + LOCKS_PER_STATEMENT_MAX), [
+        (ref) => ref.tenantId,
+        (ref) => ref.id,
+        (ref) => changing.has(resourceKey(ref.tenantId, ref.id)),
+      ]),
+    );
+    for (const row of rows) {
+      locked.set(resourceKey(row.tenant_id, row.id), row.document === null ? 'exists' : stateOf(row));
+    }
+  }
+  return locked;
 }
 
 export async function lockGroups(

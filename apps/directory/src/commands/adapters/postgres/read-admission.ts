@@ -6,6 +6,7 @@ import {
   type TokenId,
 } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
+import { spellingsOf, type DomainName } from '../../../tenants/domain/domain-name.js';
 import type { Admission } from '../../application/batch-transaction.js';
 
 const READ_TENANTS = `
@@ -22,7 +23,7 @@ interface TenantRow {
   readonly state: TenantState;
   readonly any_domain: boolean;
   readonly settings: Partial<TenantSettings>;
-  readonly domains: readonly string[];
+  readonly domains: readonly DomainName[];
 }
 
 /** Who may still write, by the registry as this transaction sees it and by the database's clock. */
@@ -48,5 +49,5 @@ export async function readAdmission(
 }
 
 function policyOf(row: TenantRow): DomainPolicy {
-  return row.any_domain ? { kind: 'any' } : { kind: 'registered', domains: row.domains };
+  return row.any_domain ? { kind: 'any' } : { kind: 'registered', domains: row.domains.flatMap(spellingsOf) };
 }
