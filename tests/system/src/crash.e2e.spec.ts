@@ -8,7 +8,7 @@ import { survive, type Trial } from './load/survive.js';
 import { caughtMails } from './world/caught-mails.js';
 import { USER_URN } from './world/scim-client.js';
 import { chooseSeed, seededRandom, type SeededRandom } from './world/seeded-random.js';
-import { describeSystem, startWorld, type SystemWorld, type TestTenant } from './world/system-world.js';
+import { describeSystem, startWorld, type SystemWorld } from './world/system-world.js';
 import { waitForRest } from './world/wait-for-rest.js';
 
 jest.setTimeout(120_000);

