@@ -1,6 +1,6 @@
 /**
- * What `npm start`, `npm test` and `npm run bench` go through. Runs under any Node from 20 on with nothing installed: installs what the lock
- * file wants, builds what is stale, then hands over to the Node of the lock file (24) with the built program.
+ * What `npm start`, `npm test`, `npm run bench` and `npm run conformance` go through. Runs under any Node from 20 on with nothing installed:
+ * installs what the lock file wants, builds what is stale, then hands over to the Node of the lock file (24) with the built program.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,6 +31,7 @@ const PROGRAMS = {
   start: 'tools/stack/dist/start.js',
   test: 'tools/stack/dist/test.js',
   bench: 'bench/dist/main.js',
+  conformance: 'tests/conformance/dist/main.js',
 };
 
 /** The program that runs at the moment: signals are passed on to it. */
@@ -136,7 +137,11 @@ async function install() {
 /** The rooms to build for a program: those named, and what they refer to; for the tests every room. */
 function roomsFor(name) {
   const wanted =
-    { start: ['tools/stack', 'apps/musterctl'], bench: ['bench', 'tools/stack'] }[name] ?? allRooms();
+    {
+      start: ['tools/stack', 'apps/musterctl'],
+      bench: ['bench', 'tools/stack'],
+      conformance: ['tests/conformance', 'tools/stack'],
+    }[name] ?? allRooms();
   const rooms = new Set();
   const visit = (room) => {
     if (rooms.has(room)) return;

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { oktaCases } from './clients/okta.js';
+import { otherClientCases } from './clients/other-clients.js';
+import { entraCases } from './entra/entra-cases.js';
+import { type Dialect } from './replay/dialect.js';
+import { type ReplayCase } from './replay/replay-case.js';
+import { runReplay } from './replay/run-replay.js';
+import { type TestResult } from './report.js';
+import { type ScimService } from './service/scim-service.js';
+import { startStackService } from './service/stack-service.js';
+import { entraDialects, oktaDialect } from './suites.js';
+
+jest.setTimeout(180_000);
+
+const BASE_PATHS = ['/scim/v2', '/moservices/scim/v1'];
+const dialects = entraDialects(BASE_PATHS);
+/** The two that differ most; `npm run conformance` plays all of them. */
+const shortDialects = [dialects.at(0)!, dialects.at(3)!];
+
+let service: ScimService;
+
+beforeAll(async () => {
+  service = await startStackService();
+});
+
+afterAll(async () => {
+  await service.stop();
+});
+
+function describeReplay(cases: readonly ReplayCase[], dialect: Dialect): void {
+  describe(dialect.name, () => {
+    let results: readonly TestResult[];
+
+    beforeAll(async () => {
+      results = await runReplay(dialect.name, cases, dialect, service);
+    });
+
+    it.each(cases.map(({ name }, position) => [name, position] as const))('%s', (_, position) => {
+      expect(results[position]).toMatchObject({ state: 'passed', remarks: [] });
+    });
+  });
+}
+
+for (const dialect of shortDialects) describeReplay(entraCases, dialect);
+describeReplay([...oktaCases, ...otherClientCases], oktaDialect(BASE_PATHS));
+
+describe('the service', () => {
+  it('has answered nothing with 5xx', async () => {
+    expect(await service.serverErrors()).toBe(0);
+  });
+});

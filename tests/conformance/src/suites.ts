@@ -1,0 +1,60 @@
+import { oktaCases } from './clients/okta.js';
+import { otherClientCases } from './clients/other-clients.js';
+import { entraCases } from './entra/entra-cases.js';
+import { runJavaClient } from './programs/java-client.js';
+import { runScim2Tester } from './programs/scim2-tester.js';
+import { type Dialect } from './replay/dialect.js';
+import { runReplay } from './replay/run-replay.js';
+import { type TestResult } from './report.js';
+import { type ScimService, type Tenant } from './service/scim-service.js';
+
+export const SUITES = ['entra', 'okta', 'scim2-tester', 'scim-sdk', 'unboundid'] as const;
+export type SuiteName = (typeof SUITES)[number];
+
+const scimJson = 'application/scim+json; charset=utf-8';
+const FLAG = 'aadOptscim062020';
+
+/** The tenant URLs that administrators type for Entra, over the service's own base paths. */
+export function entraDialects([base = '', ...others]: readonly string[]): Dialect[] {
+  const plain = [base, ...others].flatMap((each): Dialect[] => [
+    { name: `entra ${each}`, base: each, contentType: scimJson },
+    { name: `entra ${each}?${FLAG}`, base: each, query: FLAG, contentType: scimJson },
+  ]);
+  return [
+    ...plain,
+    { name: `entra ${base}/?${FLAG}`, base: `${base}/`, query: FLAG, contentType: 'application/json' },
+  ];
+}
+
+export function oktaDialect([base = '']: readonly string[]): Dialect {
+  return { name: 'okta', base, contentType: scimJson, accept: scimJson };
+}
+
+/** @throws MissingProgramError when the suite is a program that cannot be had */
+export async function runSuite(name: SuiteName, service: ScimService): Promise<TestResult[]> {
+  switch (name) {
+    case 'entra':
+      return runEntra(service);
+    case 'okta': {
+      const dialect = oktaDialect(service.basePaths);
+      return runReplay('okta', [...oktaCases, ...otherClientCases], dialect, service);
+    }
+    case 'scim2-tester':
+      return runScim2Tester(name, await emptyTenant(service));
+    case 'scim-sdk':
+    case 'unboundid':
+      return runJavaClient(name, await emptyTenant(service));
+  }
+}
+
+async function runEntra(service: ScimService): Promise<TestResult[]> {
+  const results: TestResult[] = [];
+  for (const dialect of entraDialects(service.basePaths)) {
+    results.push(...(await runReplay(dialect.name, entraCases, dialect, service)));
+  }
+  return results;
+}
+
+async function emptyTenant(service: ScimService): Promise<Tenant> {
+  return (await service.newTenant({})) ?? (await service.commonTenant());
+}
