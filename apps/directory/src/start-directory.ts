@@ -1,4 +1,11 @@
-import { openKafkaEventLog, type EventLog } from '@muster/messaging';
+import { REPLIES_TOPIC, USER_EVENTS_TOPIC, topicContracts } from '@muster/contracts';
+import {
+  EventLogConnection,
+  EventLogTransport,
+  openKafkaEventLog,
+  reportMessaging,
+  type EventLog,
+} from '@muster/messaging';
 import { assertSchemaIsCurrent } from '@muster/persistence';
 import {
   BearerGuard,
@@ -14,16 +21,14 @@ import {
 import { createMetrics, type Metrics } from '@muster/telemetry';
 import { DirectoryModule } from './app.module.js';
 import { assembleDirectory, type AssembledDirectory } from './assemble-directory.js';
-import { openWritePath } from './commands/open-write-path.js';
+import { REPLIES_APPENDER, assembleWritePath, type WritePath } from './commands/assemble-write-path.js';
 import type { DirectoryConfig } from './config.js';
 import { AdminProblemFilter } from './http/admin-problem-filter.js';
 import { registerInternalApi } from './http/internal-api.js';
 import { openDatabases, type DirectoryDatabases } from './open-databases.js';
-import { startRelays } from './outbox/start-relays.js';
-import { reportMessaging } from './report-messaging.js';
+import { startRelays, type Relays } from './outbox/start-relays.js';
 import { directorySchema } from './schema/directory-schema.js';
 import { RELAY_ROLE } from './schema/directory-roles.js';
-import { WritePathConnection } from './write-path-connection.js';
 
 export interface DirectoryOverrides {
   /** Instead of Kafka; whoever brings it closes it. Facts stay in the outbox unless brokers are configured. */
@@ -58,6 +63,7 @@ interface Running {
   readonly fatal: (reason: string, error?: unknown) => void;
 }
 
+const CONSUMER_GROUP = 'directory';
 const DATABASE_PATIENCE_MS = 30_000;
 /** Of the admin API; the internal one has its own limit. */
 const BODY_BYTES_MAX = 512 * 1024;
@@ -117,9 +123,16 @@ async function start(running: Running): Promise<Directory> {
   stop.add({ phase: 'drain', name: 'token usage', run: () => directory.tokenUsage.close() });
   await directory.upkeep.start();
   stop.add({ phase: 'drain', name: 'partition upkeep', run: () => directory.upkeep.stop() });
-  const listener = await listen(running, directory);
+  const relays = relaysOf(running);
+  const writePath = writePathOf(running, relays);
+  const transport = new EventLogTransport({
+    log: running.eventLog,
+    groupId: CONSUMER_GROUP,
+    onDeath: (error) => running.fatal('the consumer of commands died', error),
+  });
+  const listener = await listen(running, directory, writePath, transport);
   stop.add({ phase: 'accept', name: 'requests in flight', deadlineMs: 6_000, run: () => listener.close() });
-  startWriting(running);
+  startWriting(running, { relays, writePath, transport, listener });
   return {
     url: listener.url,
     port: listener.port,
@@ -129,13 +142,15 @@ async function start(running: Running): Promise<Directory> {
   };
 }
 
-/** The internal API on Fastify, the admin API on Nest, one listener. */
+/** One listener: the internal API on Fastify, the admin API on Nest, and beside it the commands by Nest's transport. */
 function listen(
   { config, logger, metrics }: Running,
   { administration, routes }: AssembledDirectory,
+  { consumer }: WritePath,
+  transport: EventLogTransport,
 ): Promise<ListeningApp> {
   return createNestFastify({
-    module: DirectoryModule.of({ administration, scimUrl: config.publicBaseUrl }),
+    module: DirectoryModule.of({ administration, scimUrl: config.publicBaseUrl, consumer }),
     host: config.host,
     port: config.port,
     bodyLimit: BODY_BYTES_MAX,
@@ -144,6 +159,7 @@ function listen(
       app.useGlobalFilters(new AdminProblemFilter(logger));
       app.useGlobalGuards(new BearerGuard(config.adminToken));
       app.useGlobalPipes(problemValidationPipe());
+      app.connectMicroservice({ strategy: transport });
       const { internalToken } = config;
       await registerInternalApi(app.getHttpAdapter().getInstance(), {
         internalToken,
@@ -155,49 +171,75 @@ function listen(
   });
 }
 
-/** Commands in, replies and facts out. */
-function startWriting({
-  config,
-  databases,
-  eventLog,
-  isOwnEventLog,
-  logger,
-  metrics,
-  health,
-  stop,
-  fatal,
-}: Running): void {
-  const warn = (message: string, err: unknown): void => logger.warn({ err }, message);
-  const relays = startRelays({
+function relaysOf({ config, databases, eventLog, isOwnEventLog, logger, metrics }: Running): Relays {
+  return startRelays({
     eventLog,
     database: databases.relay,
     databaseUrl: config.databaseUrl,
     role: RELAY_ROLE,
     shards: config.outboxShards,
+    // Without brokers facts stay where they are, for the day when there are some.
     kinds: isOwnEventLog || config.kafkaBrokers.length > 0 ? ['fact', 'failure'] : ['failure'],
     metrics,
-    warn,
+    warn: (message, err) => logger.warn({ err }, message),
   });
-  const lanes = { main: databases.apply, heavy: databases.applyHeavy };
-  const connection = new WritePathConnection({
+}
+
+function writePathOf({ databases, eventLog, logger, metrics }: Running, relays: Relays): WritePath {
+  return assembleWritePath({
     eventLog,
-    open: () =>
-      openWritePath({ eventLog, databases: lanes, metrics, warn, onCommitted: () => relays.wake() }),
-    logger,
-    onDeath: (error) => fatal('the consumer of commands died', error),
+    databases: { main: databases.apply, heavy: databases.applyHeavy },
+    metrics,
+    warn: (message, err) => logger.warn({ err }, message),
+    onCommitted: () => relays.wake(),
   });
-  health.register('event log', () => connection.assertJoined());
+}
+
+interface Writing {
+  readonly relays: Relays;
+  readonly writePath: WritePath;
+  readonly transport: EventLogTransport;
+  readonly listener: ListeningApp;
+}
+
+/** Commands in, replies and facts out. */
+function startWriting({ eventLog, logger, health, stop }: Running, writing: Writing): void {
+  const { relays, writePath, transport, listener } = writing;
+  const connection = new EventLogConnection({
+    logger,
+    steps: [
+      { name: 'topics', run: () => eventLog.createTopics(topicContracts) },
+      { name: 'replies', run: () => writePath.connect() },
+      { name: 'commands', run: async () => void (await listener.app.startAllMicroservices()) },
+    ],
+  });
+  health.register('event log', () => {
+    if (!connection.isConnected) throw new NotJoinedError('the event log was not joined yet');
+  });
   connection.start();
-  stop.add({ phase: 'accept', name: 'commands', deadlineMs: 6_000, run: () => connection.leave() });
+  stop.add({
+    phase: 'accept',
+    name: 'commands',
+    deadlineMs: 6_000,
+    run: async () => {
+      await connection.close();
+      await transport.close();
+    },
+  });
   stop.add({
     phase: 'drain',
     name: 'transactions, then facts',
     deadlineMs: 6_000,
     run: async () => {
-      await connection.close();
+      await writePath.close();
       await relays.close();
     },
   });
+}
+
+/** For readiness: reads are answered, commands are not taken in. */
+class NotJoinedError extends Error {
+  override readonly name = 'NotJoinedError';
 }
 
 function addFirstAndLastSteps({
@@ -230,6 +272,9 @@ function kafkaOf(config: Readonly<DirectoryConfig>, logger: Logger, metrics: Met
     brokers: config.kafkaBrokers,
     clientId: config.kafkaClientId,
     logger: logger.child({ component: 'kafka' }),
-    metrics: reportMessaging(metrics),
+    // Appenders of the relay write to several topics; their users are the first of them.
+    metrics: reportMessaging(metrics, (name) =>
+      name === REPLIES_APPENDER ? REPLIES_TOPIC : USER_EVENTS_TOPIC,
+    ),
   });
 }

@@ -1,11 +1,10 @@
 import { COMMAND_DEADLINE_MS } from '@muster/contracts';
-import type { EventLog } from '@muster/messaging';
+import { LateAppender, type EventLog } from '@muster/messaging';
 import type { HealthCheck, Logger } from '@muster/service';
 import type { Metrics } from '@muster/telemetry';
 import type { GatewayParts } from './app.module.js';
 import { CommandBus } from './commands/command-bus.js';
 import { HttpCommandDirectory } from './commands/http-command-directory.js';
-import { LateAppender } from './commands/late-appender.js';
 import { LogConnection } from './commands/log-connection.js';
 import { OutcomeRecovery } from './commands/outcome-recovery.js';
 import { PendingCommands } from './commands/pending-commands.js';

@@ -1,5 +1,5 @@
-import { COMMAND_DEADLINE_MS } from '@muster/contracts';
-import { openKafkaEventLog, type EventLog } from '@muster/messaging';
+import { COMMANDS_TOPIC, COMMAND_DEADLINE_MS, FAILURES_TOPIC } from '@muster/contracts';
+import { openKafkaEventLog, reportMessaging, type EventLog } from '@muster/messaging';
 import {
   createLogger,
   GracefulStop,
@@ -16,7 +16,7 @@ import {
   type GatewayTimes,
 } from './assemble-gateway.js';
 import type { GatewayConfig } from './config.js';
-import { reportMessaging } from './operations/report-messaging.js';
+import { COMMANDS_APPENDER, FAILURES_APPENDER } from './commands/log-connection.js';
 import { openScimListener } from './scim/http/scim-listener.js';
 
 export interface GatewayOverrides {
@@ -118,6 +118,11 @@ export async function startGateway(
   }
 }
 
+const appenderTopics: ReadonlyMap<string, string> = new Map([
+  [COMMANDS_APPENDER, COMMANDS_TOPIC],
+  [FAILURES_APPENDER, FAILURES_TOPIC],
+]);
+
 function kafkaOf(config: Readonly<GatewayConfig>, logger: Logger, metrics: Metrics): EventLog {
   if (config.kafkaBrokers.length === 0)
     throw new Error('KAFKA_BROKERS is not set, and no other event log was given');
@@ -126,7 +131,7 @@ function kafkaOf(config: Readonly<GatewayConfig>, logger: Logger, metrics: Metri
     brokers,
     clientId,
     logger: logger.child({ component: 'kafka' }),
-    metrics: reportMessaging(metrics),
+    metrics: reportMessaging(metrics, (appender) => appenderTopics.get(appender) ?? appender),
   });
 }
 

@@ -1,4 +1,12 @@
-import { EventLogTransport, openKafkaEventLog, type EventLog } from '@muster/messaging';
+import { FAILURES_TOPIC, deadLetterTopic, topicContracts } from '@muster/contracts';
+import {
+  EventLogConnection,
+  EventLogTransport,
+  LateAppender,
+  openKafkaEventLog,
+  reportMessaging,
+  type EventLog,
+} from '@muster/messaging';
 import { assertSchemaIsCurrent, openDatabase, type Database } from '@muster/persistence';
 import {
   GracefulStop,
@@ -13,9 +21,6 @@ import { createMetrics, type Metrics } from '@muster/telemetry';
 import { NotifierModule } from './app.module.js';
 import { assembleNotifier } from './assemble-notifier.js';
 import type { NotifierConfig } from './config.js';
-import { LateAppender } from './operations/late-appender.js';
-import { LogConnection } from './operations/log-connection.js';
-import { reportMessaging } from './operations/report-messaging.js';
 import { notifierSchema } from './schema/notifier-schema.js';
 
 export interface NotifierOverrides {
@@ -52,6 +57,9 @@ interface Running {
 }
 
 const CONSUMER_GROUP = 'notifier';
+const ownTopics = topicContracts.filter(
+  ({ topic }) => topic === FAILURES_TOPIC || topic === deadLetterTopic(FAILURES_TOPIC),
+);
 const DATABASE_PATIENCE_MS = 30_000;
 const BODY_BYTES_MAX = 16 * 1024;
 /** An attempt under way may use its whole time: what is cut off would be sent again. */
@@ -134,14 +142,17 @@ async function startParts(running: Running) {
     },
   });
   stop.add({ phase: 'accept', name: 'internal API', deadlineMs: 6_000, run: () => listener.close() });
-  const connection = new LogConnection(
-    eventLog,
-    async () => {
-      await appender.connect(() => eventLog.openAppender({ name: 'dead-letters' }));
-      await listener.app.startAllMicroservices();
-    },
+  const connection = new EventLogConnection({
     logger,
-  );
+    steps: [
+      { name: 'topics', run: () => eventLog.createTopics(ownTopics) },
+      {
+        name: 'dead letters',
+        run: () => appender.connect(() => eventLog.openAppender({ name: 'dead-letters' })),
+      },
+      { name: 'failures', run: async () => void (await listener.app.startAllMicroservices()) },
+    ],
+  });
   health.register('consumer', () => {
     if (!transport.isAlive()) throw new NotConsumingError();
   });
@@ -202,7 +213,7 @@ function kafkaOf(config: Readonly<NotifierConfig>, logger: Logger, metrics: Metr
     brokers: config.kafkaBrokers,
     clientId: config.kafkaClientId,
     logger: logger.child({ component: 'kafka' }),
-    metrics: reportMessaging(metrics),
+    metrics: reportMessaging(metrics, () => deadLetterTopic(FAILURES_TOPIC)),
   });
 }
 

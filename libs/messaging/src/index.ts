@@ -1,4 +1,11 @@
 export { BrokerClock, type BrokerClockOptions, type ClockSample } from './clock/broker-clock.js';
+export {
+  EventLogConnection,
+  type ConnectionStep,
+  type EventLogConnectionOptions,
+} from './connecting/event-log-connection.js';
+export { LateAppender, LogNotConnectedError, isSurelyNotAppended } from './connecting/late-appender.js';
+export { reportMessaging } from './connecting/report-messaging.js';
 export { deadLetter, deadLetterHeaders, deadLetterTopic } from './dead-letters/dead-letter.js';
 export {
   RECORD_RETRY,

@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { COMMANDS_TOPIC, decodeCommand } from '@muster/contracts';
-import { AppendTimeoutError } from '@muster/messaging';
+import { AppendTimeoutError, LateAppender } from '@muster/messaging';
 import { createMetrics, rootContext } from '@muster/telemetry';
 import { ManualClock } from '../testing/manual-clock.js';
 import { RecordingAppender } from '../testing/recording-appender.js';
 import { sampleCreate, TENANT_A } from '../testing/sample-commands.js';
 import { ScriptedCommandDirectory } from '../testing/scripted-command-directory.js';
 import { CommandBus } from './command-bus.js';
-import { LateAppender } from './late-appender.js';
 import { PendingCommands } from './pending-commands.js';
 import { Withdrawals } from './withdrawals.js';
 
@@ -18,14 +17,14 @@ describe('CommandBus', () => {
   let late: LateAppender;
   let bus: CommandBus;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     const metrics = createMetrics('test', { processMetrics: false });
     const clock = new ManualClock();
     appender = new RecordingAppender();
     directory = new ScriptedCommandDirectory();
     pending = new PendingCommands(2, clock.now);
     late = new LateAppender();
-    late.attach(appender);
+    await late.connect(() => Promise.resolve(appender));
     bus = new CommandBus(late, pending, new Withdrawals(directory, pending, metrics), metrics, clock.now);
   });
 

@@ -1,5 +1,5 @@
 import { encodeCommand, COMMANDS_TOPIC, type Command } from '@muster/contracts';
-import type { RecordAppender } from '@muster/messaging';
+import { isSurelyNotAppended, type RecordAppender } from '@muster/messaging';
 import { failpointAsync } from '@muster/service';
 import {
   attributeKeys,
@@ -11,7 +11,6 @@ import {
   type HistogramOf,
   type Metrics,
 } from '@muster/telemetry';
-import { isSurelyNotAppended } from './late-appender.js';
 import type { CommandEnd, PendingCommands } from './pending-commands.js';
 import type { Withdrawals } from './withdrawals.js';
 

@@ -1,12 +1,10 @@
 import {
+  AppendTimeoutError,
   AppenderClosedError,
   AppenderOverloadedError,
-  AppendTimeoutError,
   RecordTooLargeError,
-  type AppendReceipt,
-  type OutgoingRecord,
-  type RecordAppender,
-} from '@muster/messaging';
+} from '../ports/errors.js';
+import { type AppendReceipt, type OutgoingRecord, type RecordAppender } from '../ports/event-log.js';
 
 /** There is no connection to the log yet: nothing was appended. */
 export class LogNotConnectedError extends Error {
@@ -17,8 +15,9 @@ export class LogNotConnectedError extends Error {
 export class LateAppender implements RecordAppender {
   private appender: RecordAppender | undefined;
 
-  attach(appender: RecordAppender): void {
-    this.appender = appender;
+  /** Opens what it stands for, unless that is open already. */
+  async connect(open: () => Promise<RecordAppender>): Promise<void> {
+    this.appender ??= await open();
   }
 
   append(records: readonly OutgoingRecord[]): Promise<AppendReceipt> {

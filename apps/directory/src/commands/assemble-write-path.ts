@@ -1,5 +1,5 @@
 import { CLOCK_TOPIC } from '@muster/contracts';
-import { BrokerClock, type EventLog, type RecordAppender } from '@muster/messaging';
+import { BrokerClock, LateAppender, type EventLog, type RecordAppender } from '@muster/messaging';
 import type { Database } from '@muster/persistence';
 import type { Metrics } from '@muster/telemetry';
 import { CommandConsumer } from './adapters/kafka/command-consumer.js';
@@ -20,25 +20,20 @@ export interface WritePathOptions {
 /** The directory's side of the write path, from the log to the commit and back. */
 export interface WritePath {
   readonly consumer: CommandConsumer;
+  /** Opens what it needs of the log; before that nothing may be consumed. May be called again after a failure. */
+  connect(): Promise<void>;
   /** Finishes what is under way; call it after the subscription is closed. */
   close(): Promise<void>;
 }
 
+export const REPLIES_APPENDER = 'directory-replies';
 /** How often the broker's time is asked for; replies tell it too, this is for quiet times. */
 const CLOCK_SAMPLE_MS = 10_000;
 
-export async function openWritePath(options: WritePathOptions): Promise<WritePath> {
+export function assembleWritePath(options: WritePathOptions): WritePath {
   const { eventLog, metrics, warn } = options;
-  const appender = await eventLog.openAppender({ name: 'directory-replies' });
+  const appender = new LateAppender();
   const brokerClock = new BrokerClock();
-  // Expiry is judged by the broker's clock, so that is known before the first command.
-  await sampleClock(brokerClock, appender);
-  const sampling = setInterval(() => {
-    sampleClock(brokerClock, appender).catch((error: unknown) =>
-      warn('the time of the broker could not be asked for', error),
-    );
-  }, CLOCK_SAMPLE_MS);
-  sampling.unref();
   const replies = new ReplyPublisher(appender, brokerClock, metrics, warn);
   const applier = new Applier({
     store: new PostgresBatchStore(options.databases),
@@ -50,8 +45,19 @@ export async function openWritePath(options: WritePathOptions): Promise<WritePat
     metrics,
     warn,
   });
+  let sampling: NodeJS.Timeout | undefined;
   return {
     consumer: new CommandConsumer({ applier, deadLetters: appender, metrics, warn }),
+    connect: async () => {
+      await appender.connect(() => eventLog.openAppender({ name: REPLIES_APPENDER }));
+      // Expiry is judged by the broker's clock, so that is known before the first command.
+      await sampleClock(brokerClock, appender);
+      sampling ??= setInterval(() => {
+        sampleClock(brokerClock, appender).catch((error: unknown) =>
+          warn('the time of the broker could not be asked for', error),
+        );
+      }, CLOCK_SAMPLE_MS).unref();
+    },
     close: async () => {
       clearInterval(sampling);
       await applier.stop();
