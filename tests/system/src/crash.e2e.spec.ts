@@ -62,6 +62,12 @@ describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, 
     );
   });
 
+  it('survives the death of the relay between its read and its append', async () => {
+    await survive(trial('before publish'), () =>
+      world.stack.restart('directory', { FAILPOINTS: 'directory.before-publish=kill*1' }),
+    );
+  });
+
   it('survives the death of the relay between its append and its delete, and tells facts again under the same id', async () => {
     const tenant = await survive(trial('after publish'), () =>
       world.stack.restart('directory', { FAILPOINTS: 'directory.after-publish=kill*1' }),

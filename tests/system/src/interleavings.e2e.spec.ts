@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import {
   COMMAND_EXPIRY_MS,
   COMMANDS_TOPIC,
@@ -35,13 +35,13 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     world = await startWorld();
   });
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     tenant = await world.newTenant();
+    await untilServed();
   });
 
   afterEach(async () => {
     for (const amend of amends.splice(0).reverse()) await amend();
-    tenant = await world.newTenant();
   });
 
   afterAll(async () => {
@@ -85,6 +85,11 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     return thaw;
   }
 
+  /** A restarted service is met by connections that are no more; whoever is refused comes again, as connectors do. */
+  async function untilServed(): Promise<void> {
+    await until('the gateway serves', async () => (await tenant.client.get('/Users?count=0')).status === 200);
+  }
+
   async function append(record: OutgoingRecord): Promise<void> {
     const log = openKafkaEventLog({ brokers: [world.stack.state().kafkaBrokers ?? ''], clientId: 'replay' });
     const appender = await log.openAppender({ name: 'replay' });
@@ -122,6 +127,7 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
   it('a write that its gateway withdrew is never applied, and its repetition is applied once', async () => {
     // The first transaction hangs for longer than the gateway waits; what comes after it waits behind it.
     await world.stack.restart('directory', { FAILPOINTS: 'directory.before-commit=delay:9500*1' });
+    await untilServed();
     const first = tenant.client.post('/Users', user('ann'));
     await until('the first is in the log', () => commands('user.create.requested').length === 1);
     const answers = await Promise.all([first, tenant.client.post('/Users', user('bob'))]);
@@ -140,7 +146,7 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
   });
 
   it('a token that was revoked while its command waited has no effect any more', async () => {
-    expect(await tenant.client.get('/Users?count=0')).toMatchObject({ status: 200 });
+    await untilServed();
     const thaw = freezeDirectory();
     const answer = tenant.client.post('/Users', user('ann'));
     await until('the command is in the log', () => commands('user.create.requested').length === 1);
@@ -164,7 +170,7 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     const id = idOf(await tenant.client.post('/Users', user('ann')));
     await world.stack.restart('gateway', { FAILPOINTS: 'gateway.before-reply=throw' });
     amends.push(() => world.stack.restart('gateway'));
-    expect(await tenant.client.get(`/Users/${id}`)).toMatchObject({ status: 200 });
+    await untilServed();
     const timed = async (send: Promise<ScimAnswer>): Promise<{ status: number; ms: number }> => {
       const startedAt = performance.now();
       const { status } = await send;
@@ -219,6 +225,7 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
   it('a relay that froze before its append cannot write an old state over a new one', async () => {
     const id = idOf(await tenant.client.post('/Users', user('ann')));
     await world.stack.restart('directory', { FAILPOINTS: 'directory.before-publish=stop*1' });
+    await untilServed();
     const frozen = world.stack.state().pids['directory'] ?? 0;
     amends.push(async () => process.kill(frozen, 'SIGCONT'));
     const rename = (value: string): Promise<ScimAnswer> =>
@@ -241,9 +248,8 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     await until('the new state is told', () => states().at(-1) === '3');
     process.kill(frozen, 'SIGCONT');
     const log = join(world.stack.home, 'log', 'directory.log');
-    await until('the frozen one learns of it', () =>
-      readFileSync(log, 'utf8').includes('another relay took over'),
-    );
+    const isFenced = (): boolean => readFileSync(log, 'utf8').includes('another relay took over');
+    await until('the frozen one learns of it, or writes', () => isFenced() || states().length > 3);
     expect(states()).toEqual(['1', '2', '3']);
     expect(await problemsAtRest()).toEqual([]);
   });
