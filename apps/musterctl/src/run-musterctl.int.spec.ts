@@ -13,6 +13,9 @@ const TENANT = {
   name: 'acme',
   state: 'active',
   domains: ['acme.test'],
+  anyDomain: false,
+  settings: { externalIdUnique: true, unknownMembers: 'strict', requestBurstMax: 10_000 },
+  chosenSettings: ['externalIdUnique'],
   scimUrl: 'http://127.0.0.1:8080/scim/v2',
   createdAt: '2026-01-31T12:00:00.000Z',
 };
@@ -53,12 +56,21 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const [status, value] = replyTo(
     request.headers.authorization,
     `${method} ${path.replace(TENANT.tenantId, 'ID')}`,
+    body,
   );
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(value === undefined ? '' : JSON.stringify(value));
 }
 
-function replyTo(authorization: string | undefined, call: string): [status: number, body?: unknown] {
+function isUnknownSetting(body: unknown): boolean {
+  return JSON.stringify(body ?? null).includes('nope');
+}
+
+function replyTo(
+  authorization: string | undefined,
+  call: string,
+  body: unknown,
+): [status: number, body?: unknown] {
   if (authorization !== `Bearer ${ADMIN_TOKEN}`) return [401, { message: 'unauthorized' }];
   switch (call) {
     case 'POST /admin/tenants':
@@ -68,6 +80,9 @@ function replyTo(authorization: string | undefined, call: string): [status: numb
     case 'GET /admin/tenants/acme':
     case 'GET /admin/tenants/ID':
     case 'PATCH /admin/tenants/ID':
+      if (isUnknownSetting(body)) {
+        return [422, { errors: [{ pointer: '/settings/nope', detail: 'property nope should not exist' }] }];
+      }
       return [200, TENANT];
     case 'GET /admin/tenants/ID/domains':
       return [200, { domains: ['acme.test', 'b.test'] }];
@@ -140,6 +155,12 @@ describe('musterctl with the stack of the checkout', () => {
   it.each([
     { line: 'tenant list', shows: /^NAME {2}STATE .*\nacme {2}active/ },
     { line: 'tenant show acme', shows: /Tenant URL {2}http:\/\/127\.0\.0\.1:8080\/scim\/v2/ },
+    {
+      line: 'tenant show acme',
+      shows:
+        /anyDomain +false +default\nexternalIdUnique +true *\nunknownMembers +strict +default\nrequestBurstMax +10000 +default/,
+    },
+    { line: 'tenant set acme externalIdUnique=true', shows: /externalIdUnique +true/ },
     { line: 'domain list acme', shows: /^acme\.test\nb\.test$/ },
     { line: 'token list acme', shows: /token-1 {2}entra .* never$/ },
     { line: 'token create acme --expires 12h', shows: /Secret token {2}mst_second/ },
@@ -156,6 +177,7 @@ describe('musterctl with the stack of the checkout', () => {
     await run('token revoke acme token-1');
     await run('token create acme --name spare --expires 12h');
     await run('tenant resume acme');
+    await run('tenant set acme anyDomain=true requestBurstMax=5 unknownMembers=lenient');
     const changes = calls.filter(({ method }) => method !== 'GET');
     const base = `/admin/tenants/${TENANT.tenantId}`;
     expect(changes).toEqual([
@@ -168,6 +190,11 @@ describe('musterctl with the stack of the checkout', () => {
         body: { name: 'spare', expiresAt: '2026-02-01T00:00:00.000Z' },
       },
       { method: 'PATCH', path: base, body: { state: 'active' } },
+      {
+        method: 'PATCH',
+        path: base,
+        body: { anyDomain: true, settings: { requestBurstMax: 5, unknownMembers: 'lenient' } },
+      },
     ]);
   });
 
@@ -183,6 +210,18 @@ describe('musterctl with the stack of the checkout', () => {
       args: ['domain', 'add', 'acme', 'not a domain'],
       exitCode: EXIT_CODES.refused,
       says: 'domain must be a domain name',
+    },
+    {
+      why: 'a setting that does not exist',
+      args: ['tenant', 'set', 'acme', 'nope=1'],
+      exitCode: EXIT_CODES.refused,
+      says: '/settings/nope: property nope should not exist',
+    },
+    {
+      why: 'a setting without a value',
+      args: ['tenant', 'set', 'acme', 'externalIdUnique'],
+      exitCode: EXIT_CODES.usage,
+      says: 'is no key=value',
     },
     {
       why: 'a missing argument',

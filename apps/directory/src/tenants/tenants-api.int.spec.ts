@@ -72,6 +72,7 @@ describe('the admin API', () => {
         anyDomain: false,
         notification: { email: 'admin@contoso.com', enabled: true },
         settings: defaultTenantSettings,
+        chosenSettings: [],
         scimUrl: SCIM_URL,
         createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       });

@@ -11,6 +11,7 @@ import {
   parseTokens,
   type CreatedTenant,
   type CreatedToken,
+  type SettingValue,
   type Tenant,
   type TenantToken,
 } from './admin-messages.js';
@@ -21,6 +22,11 @@ export interface NewTenant {
   readonly name: string;
   readonly domains: readonly string[];
   readonly notificationEmail: string | undefined;
+}
+
+export interface SettingsChange {
+  readonly anyDomain?: SettingValue;
+  readonly settings?: Readonly<Record<string, SettingValue>>;
 }
 
 /** The directory's admin API. Every method throws a MusterctlError that says what to do next. */
@@ -46,6 +52,11 @@ export class AdminClient {
 
   async changeState(tenantId: string, state: 'active' | 'paused'): Promise<void> {
     await this.#call('PATCH', this.#pathOf(tenantId), { state });
+  }
+
+  /** `anyDomain` and what `settings` names change, the rest stays. */
+  async changeSettings(tenantId: string, change: SettingsChange): Promise<Tenant> {
+    return parseTenant(await this.#call('PATCH', this.#pathOf(tenantId), change));
   }
 
   async createToken(tenantId: string, options: { name?: string; expiresAt?: string }): Promise<CreatedToken> {
@@ -114,9 +125,18 @@ function parseJson(text: string): unknown {
 function detailOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
+  const broken = fields.get('errors');
+  if (Array.isArray(broken) && broken.length > 0) return broken.map(brokenRule).join('; ');
   const detail = fields.get('detail') ?? fields.get('message') ?? fields.get('error');
   if (Array.isArray(detail)) return detail.map(String).join('; ');
   return typeof detail === 'string' ? detail : undefined;
+}
+
+/** One broken rule of a 422: which field of what was sent, and what is wrong with it. */
+function brokenRule(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { pointer, detail } = value as { pointer?: unknown; detail?: unknown };
+  return [pointer, detail].filter((part) => typeof part === 'string').join(': ');
 }
 
 function unreachable(url: string, error: unknown): MusterctlError {

@@ -1,9 +1,16 @@
+export type SettingValue = string | number | boolean;
+
 /** A tenant as the admin API shows it. */
 export interface Tenant {
   readonly tenantId: string;
   readonly name: string;
   readonly state: string;
   readonly domains: readonly string[];
+  /** Any domain is accepted. */
+  readonly anyDomain: boolean;
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  /** Names of the settings that the tenant chose; the others are defaults. */
+  readonly chosenSettings: readonly string[];
   readonly scimUrl: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -43,6 +50,9 @@ export function parseTenant(value: unknown): Tenant {
     name: answer.text('name'),
     state: answer.optionalText('state') ?? '',
     domains: answer.hasList('domains') ? answer.list('domains').map(domainOf) : [],
+    anyDomain: answer.flag('anyDomain'),
+    settings: answer.values('settings'),
+    chosenSettings: answer.hasList('chosenSettings') ? answer.list('chosenSettings').map(String) : [],
     scimUrl: answer.optionalText('scimUrl') ?? '',
     createdAt: answer.optionalText('createdAt') ?? '',
   };
@@ -84,6 +94,10 @@ function domainOf(value: unknown): string {
   return typeof value === 'string' ? value : new Answer(value).text('domain');
 }
 
+function isPlainEntry(entry: [string, unknown]): entry is [string, SettingValue] {
+  return ['string', 'number', 'boolean'].includes(typeof entry[1]);
+}
+
 /** Reads members of an answer; a member of another shape than promised is an error that names it. */
 class Answer {
   readonly #fields: ReadonlyMap<string, unknown>;
@@ -103,6 +117,17 @@ class Answer {
   optionalText(name: string): string | undefined {
     const value = this.#fields.get(name);
     return typeof value === 'string' ? value : undefined;
+  }
+
+  flag(name: string): boolean {
+    return this.#fields.get(name) === true;
+  }
+
+  /** A member's own members that are plain values. */
+  values(name: string): Readonly<Record<string, SettingValue>> {
+    const value = this.#fields.get(name);
+    if (typeof value !== 'object' || value === null) return {};
+    return Object.fromEntries(Object.entries(value).filter(isPlainEntry));
   }
 
   hasList(name: string): boolean {

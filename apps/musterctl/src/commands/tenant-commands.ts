@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type Tenant } from '../admin/admin-messages.js';
 import { card, table } from '../output/table.js';
+import { ANY_DOMAIN, parseAssignments } from './setting-assignments.js';
 import { clientFor, type CommandContext, show, withSharedOptions } from './command-context.js';
 
 export function tenantCommands(context: CommandContext): Command {
@@ -8,6 +9,7 @@ export function tenantCommands(context: CommandContext): Command {
   group.addCommand(createCommand(context));
   group.addCommand(listCommand(context));
   group.addCommand(showCommand(context));
+  group.addCommand(setCommand(context));
   group.addCommand(
     stateCommand(context, 'pause', 'paused', 'refuse every request of a tenant until it is resumed'),
   );
@@ -62,8 +64,36 @@ function showCommand(context: CommandContext): Command {
     .description('one tenant')
     .argument('<tenant>', 'name or id');
   return command.action(async (nameOrId: string) => {
-    show(command, context, await clientFor(command, context).findTenant(nameOrId), tenantCard);
+    show(command, context, await clientFor(command, context).findTenant(nameOrId), tenantSheet);
   });
+}
+
+function setCommand(context: CommandContext): Command {
+  const command = withSharedOptions(new Command('set'))
+    .description('change settings of a tenant; "tenant show" lists them')
+    .argument('<tenant>', 'name or id')
+    .argument('<key=value...>', 'such as externalIdUnique=true');
+  return command.action(async (nameOrId: string, assignments: readonly string[]) => {
+    const change = parseAssignments(assignments);
+    const client = clientFor(command, context);
+    const { tenantId } = await client.findTenant(nameOrId);
+    show(command, context, await client.changeSettings(tenantId, change), tenantSheet);
+    context.terminal.talk('Gateways know within 3 seconds.');
+  });
+}
+
+/** All there is to know of a tenant, its settings below. */
+function tenantSheet(tenant: Tenant): string {
+  const { anyDomain, settings, chosenSettings } = tenant;
+  const rows = [
+    [ANY_DOMAIN, String(anyDomain), anyDomain ? '' : 'default'],
+    ...Object.entries(settings).map(([name, value]) => [
+      name,
+      String(value),
+      chosenSettings.includes(name) ? '' : 'default',
+    ]),
+  ];
+  return `${tenantCard(tenant)}\n\n${table(['setting', 'value', ''], rows)}`;
 }
 
 function tenantCard({ name, state, tenantId, scimUrl, domains, createdAt }: Tenant): string {

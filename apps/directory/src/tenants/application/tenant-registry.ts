@@ -35,7 +35,10 @@ export interface TenantRegistry {
   add(tenant: NewTenant): Promise<void>;
   list(): Promise<readonly Tenant[]>;
   find(reference: TenantReference): Promise<Tenant | null>;
-  /** @throws TenantError `tenant_not_found` */
+  /**
+   * A rule of uniqueness that is turned on holds for what is there already.
+   * @throws TenantError `tenant_not_found`, `values_not_unique`
+   */
   change(reference: TenantReference, change: TenantChange, now: Date): Promise<Tenant>;
   /** @throws TenantError `tenant_not_found`, `token_limit_reached` */
   addToken(

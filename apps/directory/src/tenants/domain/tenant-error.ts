@@ -6,6 +6,7 @@ const statuses = {
   token_limit_reached: 409,
   domain_not_found: 404,
   domain_limit_reached: 409,
+  values_not_unique: 409,
   invalid_request: 400,
 } as const;
 

@@ -7,6 +7,7 @@ import {
 } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { spellingsOf, type DomainName } from '../../../tenants/domain/domain-name.js';
+import { SHARE_TENANT_RULES } from '../../../tenants/adapters/postgres/tenant-rules-lock.js';
 import type { Admission } from '../../application/batch-transaction.js';
 
 const READ_TENANTS = `
@@ -33,7 +34,8 @@ export async function readAdmission(
   tenantIds: readonly TenantId[],
   tokenIds: readonly TokenId[],
 ): Promise<Admission> {
-  const [tenants, tokens] = await Promise.all([
+  const [, tenants, tokens] = await Promise.all([
+    tx.query('share rules of tenants', SHARE_TENANT_RULES, [tenantIds]),
     tx.query<TenantRow>('read tenants of a batch', READ_TENANTS, [tenantIds]),
     tx.query<{ token_id: TokenId }>('read tokens of a batch', READ_TOKENS, [tokenIds]),
   ]);

@@ -11,6 +11,8 @@ export interface TenantAnswer {
   readonly anyDomain: boolean;
   readonly notification: Notification;
   readonly settings: TenantSettings;
+  /** Those of them that the tenant chose; the others are defaults. */
+  readonly chosenSettings: readonly string[];
   /** What the tenant's admin pastes into the identity provider. */
   readonly scimUrl: string;
   readonly createdAt: string;
@@ -55,6 +57,7 @@ export function tenantAnswer(tenant: Tenant, scimUrl: string): TenantAnswer {
     anyDomain,
     notification,
     settings: effectiveSettings(tenant.settings),
+    chosenSettings: Object.keys(tenant.settings).sort(),
     scimUrl,
     createdAt: tenant.createdAt.toISOString(),
   };

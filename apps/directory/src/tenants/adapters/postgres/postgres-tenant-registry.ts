@@ -11,7 +11,14 @@ import type {
 import { TOKENS_ALIVE_MAX, type AccessToken } from '../../domain/access-token.js';
 import type { DomainName } from '../../domain/domain-name.js';
 import { TenantError } from '../../domain/tenant-error.js';
-import { DOMAINS_MAX, parseSettings, type Tenant, type TenantReference } from '../../domain/tenant.js';
+import {
+  DOMAINS_MAX,
+  effectiveSettings,
+  parseSettings,
+  type Tenant,
+  type TenantReference,
+} from '../../domain/tenant.js';
+import { switchUniqueRules } from './unique-rules.js';
 
 const TENANTS_MAX = 10_000;
 
@@ -101,9 +108,11 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
     return findTenant(this.database, reference);
   }
 
-  change(reference: TenantReference, change: TenantChange, now: Date): Promise<Tenant> {
-    return this.database.transaction({ tenants: [] }, async (transaction) => {
-      const tenantId = await lockTenant(transaction, reference);
+  async change(reference: TenantReference, change: TenantChange, now: Date): Promise<Tenant> {
+    const { tenantId } = await this.existing(reference);
+    return this.database.transaction({ tenants: [tenantId] }, async (transaction) => {
+      await lockTenant(transaction, { id: tenantId });
+      const before = await presentTenant(transaction, tenantId);
       await transaction.query(
         'tenants.update',
         `update directory.tenants set
@@ -125,7 +134,14 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
           now,
         ],
       );
-      return (await findTenant(transaction, { id: tenantId }))!;
+      const after = await presentTenant(transaction, tenantId);
+      await switchUniqueRules(
+        transaction,
+        tenantId,
+        effectiveSettings(before.settings),
+        effectiveSettings(after.settings),
+      );
+      return after;
     });
   }
 
@@ -264,6 +280,12 @@ async function findTenant(session: Session, reference: TenantReference): Promise
     [value],
   );
   return rows[0] === undefined ? null : tenantOf(rows[0]);
+}
+
+async function presentTenant(session: Session, id: TenantId): Promise<Tenant> {
+  const tenant = await findTenant(session, { id });
+  if (tenant === null) throw unknownTenant();
+  return tenant;
 }
 
 /** Serialises whoever counts or changes something of the tenant; readers and foreign keys pass. */
