@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkHistory } from './check-history.js';
+import { checkFailures, checkHistory } from './check-history.js';
 import { type FinalState, type SeenFact } from './final-state.js';
 import { History } from './history.js';
 import { type Rule } from './problem.js';
@@ -294,6 +294,11 @@ describe('the checker', () => {
     const state = rightState();
     const problems = checkHistory(history.operations, { ...state, ...leave?.(state) });
     expect(problems.map((problem) => problem.rule)).toContain(rule);
+  });
+
+  it('finds failures of what nobody was refused', () => {
+    expect(checkFailures(rightState(), 2)).toEqual([]);
+    expect(checkFailures(rightState(), 1)).toMatchObject([{ rule: 'failure-from-nowhere' }]);
   });
 
   it('accepts either end of a write of which nobody knows', () => {

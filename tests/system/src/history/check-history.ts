@@ -48,3 +48,12 @@ function checkMails({ failures, mails }: FinalState): Problem[] {
     ];
   });
 }
+
+/** A failure is told of what a client was refused, or never heard of: there are not more of them than such attempts. */
+export function checkFailures({ failures }: FinalState, attemptsWithoutSuccess: number): Problem[] {
+  const ids = new Set(failures.map(({ failureId }) => failureId));
+  if (ids.size <= attemptsWithoutSuccess) return [];
+  const causes = [...new Set(failures.map(({ cause }) => cause))].join(', ');
+  const detail = `${ids.size} failures of ${attemptsWithoutSuccess} attempts without success: ${causes}`;
+  return [{ rule: 'failure-from-nowhere', key: 'failures', detail }];
+}

@@ -27,4 +27,5 @@ export type Rule =
   | 'members-differ'
   | 'command-undecided'
   | 'outbox-not-empty'
-  | 'failure-not-mailed';
+  | 'failure-not-mailed'
+  | 'failure-from-nowhere';

@@ -23,6 +23,8 @@ export interface ClientLoad {
   readonly acknowledged: () => number;
   /** Attempts so far that were refused for the moment, or whose answer was lost. */
   readonly troubles: () => number;
+  /** Attempts so far that were refused for good. */
+  readonly refusals: () => number;
   /** Lets what is under way end, repetitions of unsure writes among it. */
   stop(): Promise<void>;
 }
@@ -52,6 +54,7 @@ export async function startClientLoad(options: ClientLoadOptions): Promise<Clien
     history: crew.history,
     acknowledged: () => crew.history.operations.filter(({ end }) => end === 'ok').length,
     troubles: () => crew.troubles,
+    refusals: () => crew.refusals,
     stop: async () => {
       crew.stop();
       await running;
@@ -68,6 +71,7 @@ class Crew {
   #stopped = false;
   #names = 0;
   troubles = 0;
+  refusals = 0;
 
   constructor({ client, random }: ClientLoadOptions, groups: readonly string[]) {
     this.#client = client;
@@ -175,6 +179,7 @@ class Crew {
   async #once(send: () => Promise<ScimAnswer>): Promise<Attempt> {
     const tried = await attempt(send);
     if (tried.kind !== 'answered') this.troubles += 1;
+    else if (tried.answer.status >= 400) this.refusals += 1;
     return tried;
   }
 

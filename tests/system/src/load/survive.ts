@@ -1,5 +1,5 @@
 import { until } from '@muster/messaging/testing';
-import { checkHistory } from '../history/check-history.js';
+import { checkFailures, checkHistory } from '../history/check-history.js';
 import { type SeededRandom } from '../world/seeded-random.js';
 import { type SystemWorld, type TestTenant } from '../world/system-world.js';
 import { waitForRest } from '../world/wait-for-rest.js';
@@ -35,13 +35,16 @@ export async function survive(
   const flowsAt = performance.now();
   await load.stop();
   const state = await waitForRest(world, tenant);
-  const counts = { ...load.history.summary(), troubles: load.troubles() };
+  const counts = { ...load.history.summary(), troubles: load.troubles(), refusals: load.refusals() };
   const times = {
     flowsAfterMs: Math.round(flowsAt - startedAt),
     restAfterMs: Math.round(performance.now() - flowsAt),
   };
   process.stderr.write(`${name}: ${JSON.stringify({ ...counts, ...times })}\n`);
-  const problems = checkHistory(load.history.operations, state);
+  const problems = [
+    ...checkHistory(load.history.operations, state),
+    ...checkFailures(state, load.troubles() + load.refusals()),
+  ];
   if (problems.length === 0) return tenant;
   const lines = problems.slice(0, 20).map((problem) => JSON.stringify(problem));
   const histories = problems.slice(0, 3).map(({ key }) => `\nabout ${key}\n${load.history.toNdjson(key)}`);

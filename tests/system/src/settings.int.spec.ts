@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { until } from '@muster/messaging/testing';
+import {
+  openOneProcessWorld,
+  type OneProcessTenant,
+  type OneProcessWorld,
+} from './world/one-process-world.js';
+import { GROUP_URN, idOf, USER_URN } from './world/scim-client.js';
+
+jest.setTimeout(60_000);
+
+const newUser = (more: object = {}) => ({
+  schemas: [USER_URN],
+  userName: `${randomUUID()}@customer.example`,
+  ...more,
+});
+const newGroup = (more: object = {}) => ({ schemas: [GROUP_URN], displayName: randomUUID(), ...more });
+const retitle = [{ op: 'replace', path: 'title', value: 'Lead' }];
+
+describe('what a tenant may set, from the admin API to the answers of the gateway', () => {
+  let world: OneProcessWorld;
+
+  beforeAll(async () => {
+    world = await openOneProcessWorld();
+  });
+
+  afterAll(() => world?.close());
+
+  /** Two answers to the same request: before the setting was changed, and the first that differs after it. */
+  async function beforeAndAfter(
+    tenant: OneProcessTenant,
+    change: Readonly<Record<string, unknown>>,
+    ask: () => Promise<number>,
+  ): Promise<[number, number]> {
+    const before = await ask();
+    await tenant.set(change);
+    let after = before;
+    await until('the gateway goes by the new setting', async () => (after = await ask()) !== before);
+    return [before, after];
+  }
+
+  it('patchUserReturnsBody', async () => {
+    const tenant = await world.newTenant();
+    const id = idOf(await tenant.client.post('/Users', newUser()));
+    const ask = async () => (await tenant.client.patch(`/Users/${id}`, retitle)).status;
+    expect(await beforeAndAfter(tenant, { patchUserReturnsBody: false }, ask)).toEqual([200, 204]);
+  });
+
+  it('patchGroupReturnsBody', async () => {
+    const tenant = await world.newTenant();
+    const id = idOf(await tenant.client.post('/Groups', newGroup()));
+    const rename = [{ op: 'replace', path: 'externalId', value: 'E-1' }];
+    const ask = async () => (await tenant.client.patch(`/Groups/${id}`, rename)).status;
+    expect(await beforeAndAfter(tenant, { patchGroupReturnsBody: true }, ask)).toEqual([204, 200]);
+  });
+
+  it('groupDisplayNameUnique', async () => {
+    const tenant = await world.newTenant();
+    await tenant.client.post('/Groups', newGroup({ displayName: 'Sales' }));
+    const ask = async () => (await tenant.client.post('/Groups', newGroup({ displayName: 'SALES' }))).status;
+    expect(await beforeAndAfter(tenant, { groupDisplayNameUnique: false }, ask)).toEqual([409, 201]);
+  });
+
+  it('externalIdUnique', async () => {
+    const tenant = await world.newTenant();
+    await tenant.client.post('/Users', newUser({ externalId: 'E-1' }));
+    const other = idOf(await tenant.client.post('/Users', newUser({ externalId: 'E-2' })));
+    const take = [{ op: 'replace', path: 'externalId', value: 'E-1' }];
+    const leave = [{ op: 'replace', path: 'externalId', value: 'E-2' }];
+    const ask = async () => {
+      const { status } = await tenant.client.patch(`/Users/${other}`, take);
+      await tenant.client.patch(`/Users/${other}`, leave);
+      return status;
+    };
+    expect(await beforeAndAfter(tenant, { externalIdUnique: true }, ask)).toEqual([200, 409]);
+  });
+
+  it('unknownMembers', async () => {
+    const tenant = await world.newTenant();
+    const ask = async () => {
+      const stranger = newGroup({ members: [{ value: randomUUID() }] });
+      return (await tenant.client.post('/Groups', stranger)).status;
+    };
+    const [strict, lenient] = await beforeAndAfter(tenant, { unknownMembers: 'lenient' }, ask);
+    expect(strict).toBeGreaterThanOrEqual(400);
+    expect(lenient).toBe(201);
+  });
+
+  it('unknownPatchAttributes', async () => {
+    const tenant = await world.newTenant();
+    const id = idOf(await tenant.client.post('/Users', newUser()));
+    const favourite = [{ op: 'add', path: 'favouriteColour', value: 'red' }];
+    const ask = async () => (await tenant.client.patch(`/Users/${id}`, favourite)).status;
+    expect(await beforeAndAfter(tenant, { unknownPatchAttributes: 'reject' }, ask)).toEqual([200, 400]);
+  });
+
+  it('requestsPerSecondMax and requestBurstMax', async () => {
+    const tenant = await world.newTenant();
+    const ask = async () => (await tenant.client.get('/Users?count=0')).status;
+    const change = { requestsPerSecondMax: 1, requestBurstMax: 1 };
+    expect(await beforeAndAfter(tenant, change, ask)).toEqual([200, 429]);
+  });
+
+  it('anyDomain', async () => {
+    const tenant = await world.newTenant();
+    const ask = async () => (await tenant.client.post('/Users', newUser())).status;
+    const [any, registered] = await beforeAndAfter(tenant, { anyDomain: false }, ask);
+    expect(any).toBe(201);
+    expect(registered).toBe(400);
+  });
+});
