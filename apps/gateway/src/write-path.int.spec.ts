@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { decodeFailure, type Command, type CommandId, type ResourceId } from '@muster/contracts';
+import { decodeFailure, type CommandId, type CommandMessage, type ResourceId } from '@muster/contracts';
 import {
   openInProcessEventLog,
   type AppendReceipt,
@@ -76,10 +76,10 @@ beforeEach(() => {
 const userName = (): string => `user-${sequence}@contoso.test`;
 const create = (): Promise<ScimResponse> =>
   world.scim('/Users', { token: tenant.token, body: { userName: userName() } });
-const lastCommand = (): Command => world.directory.commands.at(-1)!;
+const lastCommand = (): CommandMessage => world.directory.commands.at(-1)!;
 
 /** Begins a create and waits until the directory has read its command. */
-async function createPublished(): Promise<{ answer: Promise<ScimResponse>; command: Command }> {
+async function createPublished(): Promise<{ answer: Promise<ScimResponse>; command: CommandMessage }> {
   const before = world.directory.commands.length;
   const answer = create();
   await eventually(() => world.directory.commands.length > before);

@@ -70,7 +70,13 @@ describe('golden samples', () => {
       sampledTopics().flatMap((topic) => readSamples(topic).map((each) => each.headers.ce_type)),
     );
     expect([...types].sort()).toEqual(
-      [...factTypes, ...commandTypes, 'scim.command.decided', 'provisioning.failed.v1'].sort(),
+      [
+        ...factTypes,
+        ...commandTypes,
+        'bulk.requested',
+        'scim.command.decided',
+        'provisioning.failed.v1',
+      ].sort(),
     );
     const statuses = new Set(readSamples(REPLIES_TOPIC).map((each) => decodeReply(each).outcome.status));
     expect([...statuses].sort()).toEqual(['applied', 'cancelled', 'expired', 'rejected']);

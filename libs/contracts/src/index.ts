@@ -34,12 +34,18 @@ export type { CauseDefinition, CauseStatus, FixableBy, RunbookPage } from './cau
 export { causeDetail, causeOf, causes, isCauseKey, type CauseKey } from './causes/causes.js';
 export { causeOfScimError } from './causes/scim-cause.js';
 export {
+  BULK_OPERATIONS_MAX,
+  BULK_PAYLOAD_BYTES_MAX,
   COMMAND_DEADLINE_MS,
   COMMAND_EXPIRY_MS,
   IF_MATCH_VERSIONS_MAX,
   operationOf,
   resourceKindOf,
+  type BulkCommand,
+  type BulkPart,
   type Command,
+  type CommandMessage,
+  type CommandMessageType,
   type CommandType,
   type CreateCommand,
   type DeleteCommand,

@@ -40,6 +40,7 @@ const kinds: readonly (readonly [string, Decoder, SampleRecord, readonly string[
       'ce_deadline',
     ],
   ],
+  ['a bulk command', decodeCommand, sampleOf(COMMANDS_TOPIC, 'bulk'), ['ce_type', 'ce_id', 'ce_subject']],
   ['a reply', decodeReply, sampleOf(REPLIES_TOPIC, 'applied'), ['ce_type', 'ce_id', 'ce_replyinstance']],
   ['a fact', decodeFact, sampleOf(USER_EVENTS_TOPIC, 'created'), ['ce_type', 'ce_id', 'ce_time']],
   ['a failure', decodeFailure, sampleOf(FAILURES_TOPIC, 'refused-at-the-door'), ['ce_type']],
@@ -167,6 +168,27 @@ describe('a command', () => {
     ['ce_deadline', '99999999999999999'],
   ])('with %s: %s is malformed', (name, value) => {
     expectMalformed(decodeCommand, withHeader(create, name, value), name);
+  });
+
+  const bulk = sampleOf(COMMANDS_TOPIC, 'bulk');
+  const parts = (JSON.parse(bulk.value!.toString('utf8')) as { operations: object[] }).operations;
+  const [first] = parts;
+
+  it.each([
+    ['no operation', { operations: [] }],
+    ['more than it may hold', { operations: Array.from({ length: 1_001 }, () => first) }],
+    ['a command twice', { operations: [first, first] }],
+    ['a job in a job', { operations: [{ ...first, type: 'bulk.requested' }] }],
+    [
+      'a need of another job',
+      { operations: [{ ...first, needs: ['0199c3a5-0099-7000-8000-00000000e099'] }] },
+    ],
+    ['a need that is no id', { operations: [{ ...first, needs: ['x'] }] }],
+    ['an operation without a document', { operations: [{ ...first, document: undefined }] }],
+    ['a limit of no errors', { operations: parts, failOnErrors: 0 }],
+    ['fewer than no refusals', { operations: [{ ...first, refusedBefore: -1 }] }],
+  ])('of many operations with %s is malformed', (_, change) => {
+    expectMalformed(decodeCommand, changed(bulk, change));
   });
 
   it.each([

@@ -7,6 +7,8 @@ import { decodeFailure, failureRecord } from './failures/failure-message.js';
 import { decodeReply, encodeReply, outcomeFromJson } from './outcomes/outcome-message.js';
 import { validateFactRecord, validateFailureRecord } from './schemas/record-validation.js';
 import {
+  arbitraryBulkCommand,
+  arbitraryBulkOutcome,
   arbitraryCommand,
   arbitraryCommandOf,
   arbitraryFact,
@@ -26,6 +28,25 @@ describe('what is written is read back', () => {
         expect(decodeCommand(encodeCommand(command, TIME))).toEqual(command);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('bulk commands: what the parts share travels once', () => {
+    fc.assert(
+      fc.property(arbitraryBulkCommand, (command) => {
+        const encoded = encodeCommand(command, TIME);
+        expect(decodeCommand(encoded)).toEqual(command);
+        expect(encoded.key).toBe(`${command.tenantId}:${command.resourceId}`);
+        expect(encoded.headers.ce_subject).toBe(`Bulk/${command.resourceId}`);
+      }),
+    );
+  });
+
+  it('outcomes of bulk commands', () => {
+    fc.assert(
+      fc.property(arbitraryBulkOutcome, (outcome) => {
+        expect(outcomeFromJson(JSON.parse(JSON.stringify(outcome)))).toEqual(outcome);
+      }),
     );
   });
 

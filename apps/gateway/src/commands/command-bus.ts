@@ -1,4 +1,4 @@
-import { encodeCommand, COMMANDS_TOPIC, type Command } from '@muster/contracts';
+import { encodeCommand, COMMANDS_TOPIC, type CommandMessage } from '@muster/contracts';
 import { isSurelyNotAppended, type RecordAppender } from '@muster/messaging';
 import { failpointAsync } from '@muster/service';
 import {
@@ -38,7 +38,7 @@ export class CommandBus {
   }
 
   /** Rejects with 503 `overloaded` when too many wait already; nothing was published then. */
-  async submit(command: Command, trace: Context): Promise<CommandEnd> {
+  async submit(command: CommandMessage, trace: Context): Promise<CommandEnd> {
     const ending = this.pending.add(command);
     void this.publish(command, trace);
     const end = await ending;
@@ -46,13 +46,13 @@ export class CommandBus {
     return end;
   }
 
-  private count({ type }: Command, end: CommandEnd): void {
+  private count({ type }: CommandMessage, end: CommandEnd): void {
     const outcome = end.kind === 'decided' ? end.outcome.status : end.kind;
     const cause = end.kind === 'decided' && end.outcome.status === 'rejected' ? end.outcome.cause : '';
     this.outcomes.inc({ type, outcome, cause });
   }
 
-  private async publish(command: Command, trace: Context): Promise<void> {
+  private async publish(command: CommandMessage, trace: Context): Promise<void> {
     const startedAtMs = this.nowMs();
     const { span, context } = tracer.startSpan(sendCommands, {
       kind: 'producer',
@@ -73,7 +73,7 @@ export class CommandBus {
   }
 
   /** An append that failed may be in the log all the same: only the directory can rule that out, for good. */
-  private endUnpublished(command: Command, error: unknown): void {
+  private endUnpublished(command: CommandMessage, error: unknown): void {
     const waiting = this.pending.get(command.commandId);
     if (waiting === undefined) return;
     if (isSurelyNotAppended(error))
@@ -82,12 +82,12 @@ export class CommandBus {
   }
 }
 
-function recordOf(command: Command, traceparent: string | undefined) {
+function recordOf(command: CommandMessage, traceparent: string | undefined) {
   const traced = traceparent === undefined ? command : { ...command, traceparent };
   return { topic: COMMANDS_TOPIC, ...encodeCommand(traced, new Date().toISOString()) };
 }
 
-function attributesOf(command: Command) {
+function attributesOf(command: CommandMessage) {
   return {
     [attributeKeys.messagingSystem]: 'kafka',
     [attributeKeys.messagingOperationName]: 'send',

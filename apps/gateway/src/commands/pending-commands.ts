@@ -1,4 +1,4 @@
-import type { Command, CommandId, Outcome } from '@muster/contracts';
+import type { CommandId, CommandMessage, Outcome } from '@muster/contracts';
 import { Refusal } from '../refusals/refusal.js';
 
 /** How waiting for a command ended. */
@@ -12,7 +12,7 @@ export type CommandEnd =
 export type WithdrawalReason = 'deadline' | 'publish_failed';
 
 export interface PendingCommand {
-  readonly command: Command;
+  readonly command: CommandMessage;
   /** By the clock that the registry was made with; milliseconds. */
   readonly sinceMs: number;
   /** Set once a withdrawal is under way, so that it is asked for once. */
@@ -42,7 +42,7 @@ export class PendingCommands {
   }
 
   /** Throws 503 `overloaded` when as many wait as may. */
-  add(command: Command): Promise<CommandEnd> {
+  add(command: CommandMessage): Promise<CommandEnd> {
     if (this.waiters.size >= this.commandsMax) {
       throw new Refusal('overloaded', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     }

@@ -11,6 +11,8 @@ import {
   type Applied,
   type Command,
   type CommandId,
+  type CommandMessage,
+  type CommandOutcome,
   type Outcome,
   type QueryRequest,
   type ResolveCredentialResponse,
@@ -36,7 +38,7 @@ interface StoredEntry {
 }
 
 /** What the scripted directory does with a command it reads. */
-export type Script = (command: Command) => 'apply' | 'ignore' | 'apply without reply' | Outcome;
+export type Script = (command: CommandMessage) => 'apply' | 'ignore' | 'apply without reply' | Outcome;
 
 /**
  * A directory in one object: it reads commands from the log, keeps resources in memory, replies, and serves the internal
@@ -44,7 +46,7 @@ export type Script = (command: Command) => 'apply' | 'ignore' | 'apply without r
  */
 export class ScriptedDirectory {
   readonly credentials = new Map<string, Known>();
-  readonly commands: Command[] = [];
+  readonly commands: CommandMessage[] = [];
   readonly undelivered: CommandId[] = [];
   readonly requests: { readonly path: string; readonly body: unknown }[] = [];
   readonly outcomes = new Map<CommandId, Outcome>();
@@ -109,18 +111,35 @@ export class ScriptedDirectory {
     this.commands.push(command);
     const decision = this.script(command);
     if (decision === 'ignore' || this.outcomes.has(command.commandId)) return;
-    const outcome = typeof decision === 'string' ? this.apply(command) : decision;
-    this.outcomes.set(command.commandId, outcome.status === 'applied' ? withoutResource(outcome) : outcome);
+    const outcome = typeof decision === 'string' ? this.applyMessage(command) : decision;
+    this.outcomes.set(command.commandId, outcome.status === 'applied' ? stored(outcome) : outcome);
     if (decision !== 'apply without reply') await this.reply(command, outcome);
   }
 
-  async reply(command: Command, outcome: Outcome): Promise<void> {
+  async reply(command: CommandMessage, outcome: Outcome): Promise<void> {
     const { commandId, replyTo } = command;
     const reply = encodeReply(
       { commandId, instanceId: replyTo.instanceId, outcome },
       '2026-01-01T00:00:00.000Z',
     );
     await this.appender.append([{ topic: REPLIES_TOPIC, partition: replyTo.partition, key: null, ...reply }]);
+  }
+
+  private applyMessage(command: CommandMessage): Outcome {
+    if (command.type !== 'bulk.requested') return this.apply(command);
+    const results: CommandOutcome[] = [];
+    let failures = 0;
+    for (const part of command.parts) {
+      if (part.refusedBefore + failures >= (command.failOnErrors ?? Infinity)) break;
+      const { commandId } = part.command;
+      const decision = this.script(part.command);
+      const outcome = typeof decision === 'string' ? this.apply(part.command) : decision;
+      if (outcome.status !== 'applied') failures += 1;
+      const result = outcome.status === 'applied' ? stored(outcome) : outcome;
+      this.outcomes.set(commandId, result);
+      results.push({ commandId, outcome: result });
+    }
+    return { status: 'applied', resourceId: command.resourceId, version: 1, changed: true, results };
   }
 
   private apply(command: Command): Outcome {
@@ -237,8 +256,8 @@ function withoutMembers(stored: StoredResource): StoredResource {
   return { ...stored, document };
 }
 
-/** The operations table holds no bodies. */
-function withoutResource({ resource: _resource, ...outcome }: Applied): Outcome {
+/** The operations table holds no bodies, and a row for each part of a job. */
+function stored({ resource: _resource, results: _results, ...outcome }: Applied): Outcome {
   return outcome;
 }
 

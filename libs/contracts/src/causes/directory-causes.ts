@@ -56,6 +56,15 @@ export const directoryCauses = causeTable('rejections.md', [
     notifies: true,
   },
   {
+    key: 'unresolved_reference',
+    status: 409,
+    detail: 'The operation refers to a resource that another operation of the same request did not create.',
+    remedy: 'Correct the operation of the bulk request that was to create the resource.',
+    fixableBy: 'identity-provider-admin',
+    retriedByIdentityProvider: true,
+    notifies: false,
+  },
+  {
     key: 'not_found',
     status: 404,
     detail: 'Resource {id} does not exist.',

@@ -23,6 +23,7 @@ const byStatus: ReadonlyMap<number, CauseKey> = new Map<number, CauseKey>([
   [403, 'sensitive'],
   [404, 'not_found'],
   [405, 'method_not_allowed'],
+  [409, 'unresolved_reference'],
   [412, 'version_conflict'],
   [413, 'too_large'],
   [415, 'unsupported_media_type'],

@@ -21,16 +21,23 @@ import {
   oneOf,
   own,
   parseBody,
+  positiveInteger,
   textIn,
+  uuidIn,
   type JsonObject,
 } from '../cloud-events/message-body.js';
 import type { EncodedRecord, Headers } from '../cloud-events/record.js';
 import { parseUuid, type CommandId, type ResourceId, type TenantId, type TokenId } from '../identity/ids.js';
 import { REPLY_PARTITIONS } from '../topics/topics.js';
 import {
+  BULK_OPERATIONS_MAX,
   IF_MATCH_VERSIONS_MAX,
   resourceKindOf,
+  type BulkCommand,
+  type BulkPart,
   type Command,
+  type CommandMessage,
+  type CommandMessageType,
   type CommandType,
   type ReplyAddress,
   type VersionCondition,
@@ -47,12 +54,13 @@ const COMMAND_TYPES: ReadonlySet<string> = new Set<CommandType>([
   'group.patch.requested',
   'group.delete.requested',
 ]);
+const BULK_TYPE = 'bulk.requested';
 
 /**
  * The record key decides the partition and with it the order. A create goes by its normalised name, so that a create and
  * its retry meet; everything else goes by the resource.
  */
-export function commandKey(command: Command): string {
+export function commandKey(command: CommandMessage): string {
   if (command.type === 'user.create.requested' || command.type === 'group.create.requested') {
     const attribute = command.type === 'user.create.requested' ? 'userName' : 'displayName';
     const name = command.document[attribute];
@@ -61,7 +69,7 @@ export function commandKey(command: Command): string {
   return `${command.tenantId}:${command.resourceId}`;
 }
 
-function bodyOf(command: Command): object {
+function bodyOf(command: CommandMessage): object {
   const ifMatch = 'ifMatch' in command && command.ifMatch !== undefined ? { ifMatch: command.ifMatch } : {};
   switch (command.type) {
     case 'user.create.requested':
@@ -76,7 +84,29 @@ function bodyOf(command: Command): object {
     case 'user.delete.requested':
     case 'group.delete.requested':
       return ifMatch;
+    case BULK_TYPE:
+      return {
+        ...(command.failOnErrors === undefined ? {} : { failOnErrors: command.failOnErrors }),
+        operations: command.parts.map(partBody),
+      };
   }
+}
+
+function partBody({ command, needs, refusedBefore }: BulkPart): object {
+  const { commandId, type, resourceId } = command;
+  return {
+    commandId,
+    type,
+    resourceId,
+    ...(needs.length === 0 ? {} : { needs }),
+    ...(refusedBefore === 0 ? {} : { refusedBefore }),
+    ...bodyOf(command),
+  };
+}
+
+function subjectOf(command: CommandMessage): string {
+  if (command.type === BULK_TYPE) return `Bulk/${command.resourceId}`;
+  return `${resourceKindOf(command.type) === 'user' ? 'Users' : 'Groups'}/${command.resourceId}`;
 }
 
 export interface EncodedMessage {
@@ -86,12 +116,12 @@ export interface EncodedMessage {
 }
 
 /** A command as it travels on `scim.commands.v1`. `time` is RFC 3339. */
-export function encodeCommand(command: Command, time: string): EncodedMessage {
+export function encodeCommand(command: CommandMessage, time: string): EncodedMessage {
   const headers = toHeaders({
     id: command.commandId,
     source: SOURCE,
     type: command.type,
-    subject: `${resourceKindOf(command.type) === 'user' ? 'Users' : 'Groups'}/${command.resourceId}`,
+    subject: subjectOf(command),
     time,
     extensions: {
       tenantid: command.tenantId,
@@ -131,8 +161,12 @@ function conditionOf(body: JsonObject): { readonly ifMatch?: VersionCondition } 
   return { ifMatch: { kind: 'oneOf', versions } };
 }
 
-function typeOf(headers: Headers): CommandType {
+function messageTypeOf(headers: Headers): CommandMessageType {
   const type = requiredHeader(headers, 'ce_type');
+  return type === BULK_TYPE ? type : knownType(type);
+}
+
+function knownType(type: string): CommandType {
   if (!COMMAND_TYPES.has(type)) throw new MalformedMessageError('not a command that this version knows');
   return type as CommandType;
 }
@@ -147,9 +181,9 @@ function hashOf(body: JsonObject): string {
  * Parses a record of `scim.commands.v1`. Throws `MalformedMessageError` for anything that this version cannot read: such a
  * record belongs in the dead-letter topic.
  */
-export function decodeCommand(record: EncodedRecord): Command {
+export function decodeCommand(record: EncodedRecord): CommandMessage {
   const { headers } = record;
-  const type = typeOf(headers);
+  const type = messageTypeOf(headers);
   const body = asObject(parseBody(record.value), 'the body');
   const envelope = {
     commandId: uuidHeader<CommandId>(headers, 'ce_id'),
@@ -161,6 +195,12 @@ export function decodeCommand(record: EncodedRecord): Command {
     deadlineMs: integerHeader(headers, 'ce_deadline', Number.MAX_SAFE_INTEGER),
     ...traceparentOf(headers),
   };
+  return type === BULK_TYPE ? bulkOf(envelope, body) : commandOf(type, envelope, body);
+}
+
+type Envelope = Omit<BulkCommand, 'type' | 'failOnErrors' | 'parts'>;
+
+function commandOf(type: CommandType, envelope: Envelope, body: JsonObject): Command {
   const resourceType: ResourceType = resourceKindOf(type) === 'user' ? userResourceType : groupResourceType;
   switch (type) {
     case 'user.create.requested':
@@ -176,6 +216,43 @@ export function decodeCommand(record: EncodedRecord): Command {
     case 'group.delete.requested':
       return { ...envelope, type, ...conditionOf(body) };
   }
+}
+
+function bulkOf(envelope: Envelope, body: JsonObject): BulkCommand {
+  const parts = asList(own(body, 'operations'), 'operations', BULK_OPERATIONS_MAX, (each) =>
+    partOf(envelope, asObject(each, 'an operation')),
+  );
+  const ids = new Set(parts.map(({ command }) => command.commandId));
+  if (parts.length === 0 || ids.size < parts.length)
+    throw new MalformedMessageError('operations is empty or names a command twice');
+  if (parts.some(({ needs }) => needs.some((id) => !ids.has(id))))
+    throw new MalformedMessageError('needs names a command that is not of this job');
+  const failOnErrors = own(body, 'failOnErrors');
+  return {
+    ...envelope,
+    type: BULK_TYPE,
+    ...(failOnErrors === undefined ? {} : { failOnErrors: positiveInteger(body, 'failOnErrors') }),
+    parts,
+  };
+}
+
+function partOf(envelope: Envelope, body: JsonObject): BulkPart {
+  const identity = {
+    commandId: uuidIn<CommandId>(body, 'commandId'),
+    resourceId: uuidIn<ResourceId>(body, 'resourceId'),
+  };
+  const needs = own(body, 'needs');
+  return {
+    command: commandOf(knownType(textIn(body, 'type')), { ...envelope, ...identity }, body),
+    needs: needs === undefined ? [] : asList(needs, 'needs', BULK_OPERATIONS_MAX, commandIdOf),
+    refusedBefore: own(body, 'refusedBefore') === undefined ? 0 : positiveInteger(body, 'refusedBefore'),
+  };
+}
+
+function commandIdOf(value: unknown): CommandId {
+  const id = parseUuid<CommandId>(value);
+  if (id === null) throw new MalformedMessageError('needs holds no UUID');
+  return id;
 }
 
 function patchOf(resourceType: ResourceType, body: JsonObject): PatchRequest {

@@ -67,7 +67,40 @@ export interface DeleteCommand extends CommandEnvelope {
   readonly ifMatch?: VersionCondition;
 }
 
+/** What somebody wants of one resource. */
 export type Command = CreateCommand | ReplaceCommand | PatchCommand | DeleteCommand;
+
+/** Operations in one bulk request at the most (RFC 7644 section 3.7.3). */
+export const BULK_OPERATIONS_MAX = 1_000;
+/** Bytes of the body of a bulk request; normalised, it still fits a record of `scim.commands.v1`. */
+export const BULK_PAYLOAD_BYTES_MAX = 1024 * 1024;
+
+/** One operation of a bulk request: a command like any other, except that it is decided within its job. */
+export interface BulkPart {
+  /** Shares everything but its own id, type, resource and body with the job. */
+  readonly command: Command;
+  /**
+   * Commands of the same job that create what this one refers to. Unless all of them take effect, this one does not either.
+   * One that comes later in the job is possible only where references form a circle.
+   */
+  readonly needs: readonly CommandId[];
+  /** Operations that the gateway refused and that would have come before this one: they count for `failOnErrors`. */
+  readonly refusedBefore: number;
+}
+
+/** A bulk request (RFC 7644 section 3.7): many commands in one record, answered together. */
+export interface BulkCommand extends CommandEnvelope {
+  readonly type: 'bulk.requested';
+  /** After so many failed operations the rest is not processed; without it, everything is. */
+  readonly failOnErrors?: number;
+  /** At least one, in the order in which they are to be decided. */
+  readonly parts: readonly BulkPart[];
+}
+
+/** What one record of `scim.commands.v1` asks for. */
+export type CommandMessage = Command | BulkCommand;
+
+export type CommandMessageType = CommandMessage['type'];
 
 export type ResourceKind = 'user' | 'group';
 

@@ -1,5 +1,5 @@
 import type { Filter } from '@muster/scim';
-import type { CommandType } from '../commands/commands.js';
+import type { CommandMessageType } from '../commands/commands.js';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
 import type { Outcome, StoredResource } from '../outcomes/outcomes.js';
 import type { DomainPolicy } from '../tenancy/domain-policy.js';
@@ -58,7 +58,7 @@ export interface CancelCommandsRequest {
     readonly tenantId: TenantId;
     readonly tokenId: TokenId;
     readonly resourceId: ResourceId;
-    readonly type: CommandType;
+    readonly type: CommandMessageType;
     readonly requestId: string;
   }[];
 }

@@ -19,8 +19,9 @@ import {
   uuidIn,
 } from '../cloud-events/message-body.js';
 import type { EncodedRecord } from '../cloud-events/record.js';
+import { BULK_OPERATIONS_MAX } from '../commands/commands.js';
 import type { CommandId, ResourceId } from '../identity/ids.js';
-import type { GroupReference, MemberReference, Outcome, StoredResource } from './outcomes.js';
+import type { CommandOutcome, GroupReference, MemberReference, Outcome, StoredResource } from './outcomes.js';
 
 const SOURCE = '/muster/directory';
 const TYPE = 'scim.command.decided';
@@ -92,12 +93,16 @@ export function outcomeFromJson(value: unknown): Outcome {
   switch (status) {
     case 'applied': {
       const resource = own(outcome, 'resource');
+      const results = own(outcome, 'results');
       return {
         status,
         resourceId: uuidIn<ResourceId>(outcome, 'resourceId'),
         version: positiveInteger(outcome, 'version'),
         changed: own(outcome, 'changed') === true,
         ...(resource === undefined ? {} : { resource: storedResourceFromJson(resource) }),
+        ...(results === undefined
+          ? {}
+          : { results: asList(results, 'results', BULK_OPERATIONS_MAX, commandOutcome) }),
       };
     }
     case 'rejected': {
@@ -109,6 +114,14 @@ export function outcomeFromJson(value: unknown): Outcome {
     case 'expired':
       return { status };
   }
+}
+
+function commandOutcome(value: unknown): CommandOutcome {
+  const result = asObject(value, 'a result');
+  return {
+    commandId: uuidIn<CommandId>(result, 'commandId'),
+    outcome: outcomeFromJson(own(result, 'outcome')),
+  };
 }
 
 /** Parses a record of `scim.replies.v1`; throws `MalformedMessageError`. */

@@ -40,6 +40,11 @@ export interface Applied {
    * operations table, which holds no bodies.
    */
   readonly resource?: StoredResource;
+  /**
+   * For a bulk command: what became of its parts, without bodies; a part that is missing was not processed. Absent wherever
+   * the outcome was read back: then each part has to be asked for by its own id.
+   */
+  readonly results?: readonly CommandOutcome[];
 }
 
 /** The command was refused and had no effect; 4xx. */

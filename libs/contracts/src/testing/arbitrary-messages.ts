@@ -8,7 +8,13 @@ import {
   type ScimValue,
 } from '@muster/scim';
 import { causes, type CauseKey } from '../causes/causes.js';
-import type { Command, CommandType, ResourceKind, VersionCondition } from '../commands/commands.js';
+import type {
+  BulkCommand,
+  Command,
+  CommandType,
+  ResourceKind,
+  VersionCondition,
+} from '../commands/commands.js';
 import { FACT_MEMBERS_MAX, factTypes, type Fact, type FactType } from '../facts/facts.js';
 import type { ProvisioningFailure } from '../failures/failures.js';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
@@ -129,6 +135,32 @@ export const commandTypes: readonly CommandType[] = (['user', 'group'] as const)
 
 export const arbitraryCommand: fc.Arbitrary<Command> = fc.oneof(...commandTypes.map(arbitraryCommandOf));
 
+/** A job of a few commands; each needs all those before it. */
+export const arbitraryBulkCommand: fc.Arbitrary<BulkCommand> = fc
+  .record({
+    head: envelope,
+    failOnErrors: fc.option(fc.integer({ min: 1, max: 1_000 }), { nil: undefined }),
+    commands: fc.uniqueArray(arbitraryCommand, {
+      selector: ({ commandId }) => commandId,
+      minLength: 1,
+      maxLength: 6,
+    }),
+    refusedBefore: fc.nat({ max: 3 }),
+  })
+  .map(({ head, failOnErrors, commands, refusedBefore }) => {
+    const parts = commands.map((command, index) => ({
+      command: present({
+        ...command,
+        ...head,
+        commandId: command.commandId,
+        resourceId: command.resourceId,
+      } as Command),
+      needs: commands.slice(0, index).map(({ commandId }) => commandId),
+      refusedBefore,
+    }));
+    return present({ ...head, type: 'bulk.requested' as const, failOnErrors, parts }) as BulkCommand;
+  });
+
 const stored: fc.Arbitrary<StoredResource> = fc
   .record({
     id: id<ResourceId>(),
@@ -178,6 +210,14 @@ export const arbitraryOutcome: fc.Arbitrary<Outcome> = fc.oneof(
   fc.record({ status: fc.constant('rejected' as const), cause: causeKey, detail: text }),
   fc.constantFrom<Outcome[]>({ status: 'cancelled' }, { status: 'expired' }),
 );
+
+/** What became of a job: outcomes of single commands, listed. */
+export const arbitraryBulkOutcome: fc.Arbitrary<Outcome> = fc
+  .record({
+    resourceId: id<ResourceId>(),
+    results: fc.array(fc.record({ commandId: id<CommandId>(), outcome: arbitraryOutcome }), { maxLength: 4 }),
+  })
+  .map(({ resourceId, results }) => ({ status: 'applied', resourceId, version: 1, changed: true, results }));
 
 export const arbitraryReply: fc.Arbitrary<Reply> = fc
   .record({

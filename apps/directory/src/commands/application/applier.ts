@@ -10,13 +10,15 @@ import {
   type Metrics,
 } from '@muster/telemetry';
 import { refuse } from '../../resources/domain/decision.js';
-import { applyBatch, type BatchClock } from './apply-batch.js';
+import type { BatchClock } from './admit.js';
+import { applyBatch } from './apply-batch.js';
+import { applyJob } from './apply-job.js';
 import { BatchDecisions } from './batch-decisions.js';
-import type { BatchStore, Lane } from './batch-transaction.js';
+import type { BatchStore, BatchTransaction, Lane } from './batch-transaction.js';
 import { lockRows } from './locked-rows.js';
 import { CommandQueue } from './command-queue.js';
 import { NameLedger } from './name-ledger.js';
-import type { QueuedCommand } from './queued-command.js';
+import { isJob, type QueuedCommand, type QueuedJob, type QueuedMessage } from './queued-command.js';
 
 export interface ApplierOptions {
   readonly store: BatchStore;
@@ -28,7 +30,7 @@ export interface ApplierOptions {
 }
 
 export interface DecidedCommand {
-  readonly queued: QueuedCommand;
+  readonly queued: QueuedMessage;
   readonly outcome: Outcome;
 }
 
@@ -54,8 +56,8 @@ export class Applier {
   }
 
   /** Queues commands in the order of the log. Wait for `room` before. */
-  accept(commands: readonly QueuedCommand[]): void {
-    this.queue.push(commands);
+  accept(messages: readonly QueuedMessage[]): void {
+    this.queue.push(messages);
     this.showDepth();
   }
 
@@ -92,7 +94,7 @@ export class Applier {
         await this.queue.changed();
         continue;
       }
-      await this.applyTogether('heavy', [queued]);
+      await this.applyTogether('heavy', isJob(queued) ? queued : [queued]);
       this.queue.release(queued);
       this.wakeRoomWaiters();
     }
@@ -111,10 +113,10 @@ export class Applier {
   }
 
   /** The batch, again and again while that can help; then its commands apart, so that each costs only itself. */
-  private async applyTogether(lane: Lane, batch: readonly QueuedCommand[]): Promise<void> {
+  private async applyTogether(lane: Lane, work: Work): Promise<void> {
     for (let attempt = 1; !this.stopping.signal.aborted; attempt += 1) {
       try {
-        await this.applyOnce(lane, batch);
+        await this.applyOnce(lane, work);
         return;
       } catch (error) {
         const kind = this.options.store.classify(error);
@@ -122,7 +124,7 @@ export class Applier {
           .counter('apply_retries_total')
           .inc({ reason: kind === 'wait' ? 'unavailable' : kind });
         if (kind === 'isolate' || (kind === 'retry' && attempt >= ATTEMPTS_TOGETHER_MAX)) {
-          await this.applyApart(lane, batch, error);
+          await this.applyApart(lane, work, error);
           return;
         }
         this.options.warn('a batch is applied again', error);
@@ -131,38 +133,53 @@ export class Applier {
     }
   }
 
-  private async applyApart(lane: Lane, batch: readonly QueuedCommand[], error: unknown): Promise<void> {
+  private async applyApart(lane: Lane, work: Work, error: unknown): Promise<void> {
     this.options.warn('a batch is taken apart', error);
-    const [only] = batch;
-    if (batch.length > 1 || only === undefined) {
-      for (const part of parts(batch)) await this.applyTogether(lane, part);
+    if ('parts' in work) {
+      await this.giveUp(lane, work, error);
+      return;
+    }
+    const [only] = work;
+    if (work.length > 1 || only === undefined) {
+      for (const part of apart(work)) await this.applyTogether(lane, part);
     } else if (lane === 'main' && this.options.store.isContention(error)) this.queue.demote(only);
     else await this.giveUp(lane, only, error);
   }
 
-  private async applyOnce(lane: Lane, batch: readonly QueuedCommand[]): Promise<void> {
+  private async applyOnce(lane: Lane, work: Work): Promise<void> {
     const { metrics, store, clock } = this.options;
     const startedAt = performance.now();
+    const batch = messagesOf(work);
     const outcomes = await this.inSpan(lane, batch, () =>
       store.transaction(lane, tenantsOf(batch), async (tx) => {
-        const decided = await applyBatch(tx, batch, clock);
+        const decided = 'parts' in work ? await this.applyJob(tx, work) : await applyBatch(tx, work, clock);
         await failpointAsync('directory.before-commit');
         return decided;
       }),
     );
     await failpointAsync('directory.after-commit');
     metrics.histogram('apply_batch_seconds').observe({ lane }, (performance.now() - startedAt) / 1000);
-    metrics.histogram('apply_batch_size').observe({ lane }, batch.length);
+    metrics
+      .histogram('apply_batch_size')
+      .observe({ lane }, 'parts' in work ? work.parts.length : work.length);
     this.settle(batch, outcomes);
   }
 
+  /** What is nobody's fault calls for the whole job again: its rows may be locked for a moment, its connection lost. */
+  private async applyJob(tx: BatchTransaction, job: QueuedJob): Promise<ReadonlyMap<CommandId, Outcome>> {
+    const { store, clock } = this.options;
+    const isFaulty = (error: unknown): boolean =>
+      store.classify(error) === 'isolate' && !store.isContention(error);
+    return new Map([[job.command.commandId, await applyJob(tx, job, clock, isFaulty)]]);
+  }
+
   /** A command that breaks every transaction it is in gets an outcome all the same: it must not come back for ever. */
-  private async giveUp(lane: Lane, queued: QueuedCommand, reason: unknown): Promise<void> {
+  private async giveUp(lane: Lane, queued: QueuedMessage, reason: unknown): Promise<void> {
     const contention = this.options.store.isContention(reason);
     for (let attempt = 1; !this.stopping.signal.aborted; attempt += 1) {
       try {
         if (contention && attempt < ATTEMPTS_ALONE_MAX) {
-          await this.applyOnce(lane, [queued]);
+          await this.applyOnce(lane, isJob(queued) ? queued : [queued]);
           return;
         }
         const outcomes = await this.options.store.transaction(lane, [queued.command.tenantId], async (tx) => {
@@ -183,28 +200,36 @@ export class Applier {
     }
   }
 
-  private settle(batch: readonly QueuedCommand[], outcomes: ReadonlyMap<CommandId, Outcome>): void {
+  private settle(batch: readonly QueuedMessage[], outcomes: ReadonlyMap<CommandId, Outcome>): void {
     const decided = batch.map((queued) => {
       const outcome = outcomes.get(queued.command.commandId);
       if (outcome === undefined) throw new Error('a command left its transaction without an outcome');
       return { queued, outcome };
     });
-    const counter = this.options.metrics.counter('commands_applied_total');
-    for (const { queued, outcome } of decided) {
-      counter.inc({
-        type: queued.command.type,
-        outcome: outcome.status,
-        cause: outcome.status === 'rejected' ? outcome.cause : '',
-      });
-    }
+    for (const { queued, outcome } of decided) this.count(queued, outcome);
     this.options.onDecided(decided);
     for (const { queued, outcome } of decided) queued.settle(outcome);
+  }
+
+  /** A job counts, and so does each of its parts. */
+  private count(queued: QueuedMessage, outcome: Outcome): void {
+    this.options.metrics.counter('commands_applied_total').inc({
+      type: queued.command.type,
+      outcome: outcome.status,
+      cause: outcome.status === 'rejected' ? outcome.cause : '',
+    });
+    if (!isJob(queued) || outcome.status !== 'applied') return;
+    const results = new Map(outcome.results?.map((result) => [result.commandId, result.outcome]));
+    for (const part of queued.parts) {
+      const result = results.get(part.command.commandId);
+      if (result !== undefined) this.count(part, result);
+    }
   }
 
   /** The SQL of a batch belongs to the trace of its first sampled command; the others are linked. */
   private inSpan<Result>(
     lane: Lane,
-    batch: readonly QueuedCommand[],
+    batch: readonly QueuedMessage[],
     work: () => Promise<Result>,
   ): Promise<Result> {
     const contexts = batch
@@ -238,12 +263,19 @@ export class Applier {
   }
 }
 
-function tenantsOf(batch: readonly QueuedCommand[]): TenantId[] {
+/** What one transaction is for: commands that came together, or one job. */
+type Work = readonly QueuedCommand[] | QueuedJob;
+
+function messagesOf(work: Work): readonly QueuedMessage[] {
+  return 'parts' in work ? [work] : work;
+}
+
+function tenantsOf(batch: readonly QueuedMessage[]): TenantId[] {
   return [...new Set(batch.map(({ command }) => command.tenantId))];
 }
 
 /** By tenant first, so that one tenant's bad command does not slow down the others; then one by one. */
-function parts(batch: readonly QueuedCommand[]): (readonly QueuedCommand[])[] {
+function apart(batch: readonly QueuedCommand[]): (readonly QueuedCommand[])[] {
   const byTenant = Map.groupBy(batch, ({ command }) => command.tenantId);
   return byTenant.size > 1 ? [...byTenant.values()] : batch.map((queued) => [queued]);
 }

@@ -73,6 +73,32 @@ wherePostgres(describe)('a batch of commands about groups', () => {
     ]);
   });
 
+  it('keeps no member that is deleted behind the command that added it, in one batch', async () => {
+    const tenant = await world.tenant();
+    const make = new CommandMaker(tenant);
+    const [rita, sam, group] = [
+      make.createUser('rita@example.com'),
+      make.createUser('sam@example.com'),
+      make.createGroup('Old'),
+    ];
+    await book.given(tenant, rita, group);
+    await book.apply(
+      sam,
+      make.patchGroup(group.resourceId, {
+        op: 'add',
+        path: 'members',
+        value: [{ value: rita.resourceId }, { value: sam.resourceId }],
+      }),
+      make.deleteUser(rita.resourceId),
+      make.deleteUser(sam.resourceId),
+    );
+    expect(await book.members(group.resourceId)).toEqual([]);
+    const [row] = await world.rows('select member_count from directory.groups where id = $1', [
+      group.resourceId,
+    ]);
+    expect(row).toEqual({ member_count: 0 });
+  });
+
   it('replaces, empties and filters memberships down to the difference', async () => {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);

@@ -4,12 +4,14 @@ import {
   operationOf,
   resourceKindOf,
   type CommandId,
+  type CommandOutcome,
   type Fact,
   type Outcome,
   type ProvisioningFailure,
 } from '@muster/contracts';
 import type { ScimDocument } from '@muster/scim';
 import { decideGroup } from '../../groups/domain/decide-group.js';
+import type { MemberKind } from '../../groups/domain/membership.js';
 import { uniqueNamesOfGroup } from '../../groups/domain/unique-names-of-group.js';
 import type { DecisionContext, Refusal } from '../../resources/domain/decision.js';
 import { toStoredResource, type ResourceState } from '../../resources/domain/resource-state.js';
@@ -28,32 +30,44 @@ import { causeOfCommand, factOf } from './fact-of.js';
 import type { GroupWork } from './group-ledger.js';
 import type { LockedRows } from './locked-rows.js';
 import type { NameLedger } from './name-ledger.js';
-import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
+import {
+  isJob,
+  resourceKey,
+  type QueuedCommand,
+  type QueuedJob,
+  type QueuedMessage,
+  type ResourceKey,
+} from './queued-command.js';
 
 /**
  * Decides the commands of a batch one after the other, each on what the ones before it left in memory, and sums up what has to
  * be written.
  */
 export class BatchDecisions {
-  private readonly decided: { readonly queued: QueuedCommand; readonly outcome: Outcome }[] = [];
+  private readonly decided: { readonly queued: QueuedMessage; readonly outcome: Outcome }[] = [];
   private readonly failures: ProvisioningFailure[] = [];
   private readonly createdByRenewed: { readonly ref: ResourceRef; readonly createdBy: CommandId }[] = [];
 
+  /** `promised`: resources that later commands are to create; who refers to them is taken at its word. */
   constructor(
     private readonly admission: Admission,
     private readonly nowMs: number,
+    private readonly promised: ReadonlyMap<ResourceKey, MemberKind> = new Map(),
   ) {}
 
-  expire(queued: QueuedCommand): void {
-    this.decided.push({ queued, outcome: { status: 'expired' } });
+  expire(queued: QueuedMessage): Outcome {
+    return this.conclude(queued, { status: 'expired' });
   }
 
-  reject(queued: QueuedCommand, refusal: Refusal, document: ScimDocument | null): void {
-    this.decided.push({
-      queued,
-      outcome: { status: 'rejected', cause: refusal.cause, detail: refusal.detail },
-    });
+  reject(queued: QueuedMessage, refusal: Refusal, document: ScimDocument | null): Outcome {
     if (causeOf(refusal.cause).notifies) this.failures.push(failureOf(queued, refusal, document, this.nowMs));
+    return this.conclude(queued, { status: 'rejected', cause: refusal.cause, detail: refusal.detail });
+  }
+
+  /** A job whose parts have all been decided, or left alone where it was to stop. */
+  finish(job: QueuedJob, results: readonly CommandOutcome[]): Outcome {
+    const { resourceId } = job.command;
+    return this.conclude(job, { status: 'applied', resourceId, version: 1, changed: true, results });
   }
 
   decide(
@@ -61,17 +75,19 @@ export class BatchDecisions {
     rows: LockedRows,
     names: NameLedger,
     undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>,
-  ): void {
+  ): Outcome {
     const tenant = this.admission.tenants.get(queued.command.tenantId);
     if (tenant === undefined) throw new Error('a command of an unknown tenant was admitted');
     const context = contextOf(queued, tenant, names, this.nowMs);
-    const refusal =
+    const decision =
       resourceKindOf(queued.command.type) === 'user'
         ? this.decideUser(queued, rows, names, context)
         : this.decideGroup(queued, rows, names, context);
-    if (refusal === null) return;
-    if (!this.repeatCreate(queued, refusal.refusal, undelivered))
-      this.reject(queued, refusal.refusal, refusal.document);
+    if ('status' in decision) return decision;
+    return (
+      this.repeatCreate(queued, decision.refusal, undelivered) ??
+      this.reject(queued, decision.refusal, decision.document)
+    );
   }
 
   outcomes(): [CommandId, Outcome][] {
@@ -97,20 +113,24 @@ export class BatchDecisions {
     };
   }
 
+  private conclude(queued: QueuedMessage, outcome: Outcome): Outcome {
+    this.decided.push({ queued, outcome });
+    return outcome;
+  }
+
   private accept(
     queued: QueuedCommand,
     state: ResourceState | null,
     version: number,
     changed: boolean,
-  ): void {
-    const outcome: Outcome = {
+  ): Outcome {
+    return this.conclude(queued, {
       status: 'applied',
       resourceId: queued.command.resourceId,
       version,
       changed,
       ...(state === null ? {} : { resource: toStoredResource(state) }),
-    };
-    this.decided.push({ queued, outcome });
+    });
   }
 
   private decideUser(
@@ -118,7 +138,7 @@ export class BatchDecisions {
     rows: LockedRows,
     names: NameLedger,
     context: DecisionContext,
-  ): RefusedAbout | null {
+  ): Outcome | RefusedAbout {
     const { command } = queued;
     const { tenantId, resourceId: id } = command;
     const state = rows.users.stateOf(tenantId, id);
@@ -152,8 +172,7 @@ export class BatchDecisions {
       );
       if (next === null) this.leaveGroups(queued, rows);
     }
-    this.accept(queued, next, version, fact !== null);
-    return null;
+    return this.accept(queued, next, version, fact !== null);
   }
 
   private decideGroup(
@@ -161,7 +180,7 @@ export class BatchDecisions {
     rows: LockedRows,
     names: NameLedger,
     context: DecisionContext,
-  ): RefusedAbout | null {
+  ): Outcome | RefusedAbout {
     const { command, intent } = queued;
     const { tenantId, resourceId: id } = command;
     if (intent === null) throw new Error('a command about a group came without its intent');
@@ -170,7 +189,10 @@ export class BatchDecisions {
     const decision = decideGroup(state, command, intent, {
       ...context,
       membership: work ?? { has: () => false, all: () => [] },
-      members: { kindOf: (memberId) => memberKind(rows, queued, memberId) },
+      members: {
+        kindOf: (memberId) =>
+          memberKind(rows, queued, memberId) ?? this.promised.get(resourceKey(tenantId, memberId)) ?? null,
+      },
     });
     if (decision.kind === 'rejected')
       return { refusal: decision, document: intent.document ?? state?.document ?? null };
@@ -184,15 +206,16 @@ export class BatchDecisions {
     work.accept(decision, causeOfCommand(command), queued.traceparent);
     if (decision.next === null) this.leaveGroups(queued, rows);
     const changed = decision.next !== state;
-    this.accept(queued, work.current, work.current?.version ?? (work.initial?.version ?? 0) + 1, changed);
-    return null;
+    const version = work.current?.version ?? (work.initial?.version ?? 0) + 1;
+    return this.accept(queued, work.current, version, changed);
   }
 
-  /** Whoever is deleted leaves the groups it is a member of. */
+  /** Whoever is deleted leaves the groups it is a member of: those it was in, and those that this batch put it into. */
   private leaveGroups(queued: QueuedCommand, rows: LockedRows): void {
-    const { command } = queued;
-    for (const key of rows.groupsOf.get(resourceKey(command.tenantId, command.resourceId)) ?? []) {
-      rows.groups.get(key)?.lose(command.resourceId, this.nowMs, causeOfCommand(command), queued.traceparent);
+    const { tenantId, resourceId } = queued.command;
+    for (const work of rows.groups.values()) {
+      if (work.tenantId === tenantId)
+        work.lose(resourceId, this.nowMs, causeOfCommand(queued.command), queued.traceparent);
     }
   }
 
@@ -204,27 +227,23 @@ export class BatchDecisions {
     queued: QueuedCommand,
     refusal: Refusal,
     undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>,
-  ): boolean {
+  ): Outcome | null {
     const { command } = queued;
-    if (refusal.holder === undefined || !('documentHash' in command)) return false;
+    if (refusal.holder === undefined || !('documentHash' in command)) return null;
     const first = undelivered.get(resourceKey(command.tenantId, refusal.holder));
     if (first === undefined || first.documentHash !== command.documentHash || first.state.version !== 1)
-      return false;
+      return null;
     this.createdByRenewed.push({
       ref: { tenantId: command.tenantId, id: first.state.id },
       createdBy: command.commandId,
     });
-    this.decided.push({
-      queued,
-      outcome: {
-        status: 'applied',
-        resourceId: first.state.id,
-        version: first.state.version,
-        changed: false,
-        resource: toStoredResource(first.state),
-      },
+    return this.conclude(queued, {
+      status: 'applied',
+      resourceId: first.state.id,
+      version: first.state.version,
+      changed: false,
+      resource: toStoredResource(first.state),
     });
-    return true;
   }
 }
 
@@ -287,7 +306,7 @@ function groupWrites(works: Iterable<GroupWork>) {
 }
 
 function failureOf(
-  queued: QueuedCommand,
+  queued: QueuedMessage,
   refusal: Refusal,
   document: ScimDocument | null,
   nowMs: number,
@@ -309,14 +328,27 @@ function failureOf(
     status,
     ...(scimType === undefined ? {} : { scimType }),
     detail: refusal.detail,
-    operation: operationOf(command.type),
-    resourceKind: resourceKindOf(command.type),
-    resourceId: command.resourceId,
+    ...matterOf(queued),
     subject: { ...text('userName'), ...text('displayName'), ...text('externalId') },
     groupingKey: domain ?? refusal.cause,
     requestId: command.requestId,
     source: 'directory',
     occurredAt: new Date(nowMs).toISOString(),
     ...(queued.traceparent === null ? {} : { traceparent: queued.traceparent }),
+  };
+}
+
+/** What was asked for, of what. A job that failed as a whole has the kind of its first part. */
+function matterOf(queued: QueuedMessage) {
+  const { resourceId } = queued.command;
+  if (!isJob(queued)) {
+    const { type } = queued.command;
+    return { operation: operationOf(type), resourceKind: resourceKindOf(type), resourceId };
+  }
+  const [first] = queued.parts;
+  return {
+    operation: 'bulk' as const,
+    resourceKind: first === undefined ? ('user' as const) : resourceKindOf(first.command.type),
+    resourceId,
   };
 }

@@ -13,7 +13,7 @@ import type {
 import type { MemberKind } from '../../groups/domain/membership.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import type { UniqueName } from '../../resources/domain/unique-name.js';
-import type { QueuedCommand, ResourceKey } from './queued-command.js';
+import type { QueuedMessage, ResourceKey } from './queued-command.js';
 
 export interface ResourceRef {
   readonly tenantId: TenantId;
@@ -93,7 +93,7 @@ export interface BatchEffects {
   readonly namesTaken: readonly NameWrite[];
   /** Resources that from now on count as created by another command: its answer repeats the first one. */
   readonly createdByRenewed: readonly { readonly ref: ResourceRef; readonly createdBy: CommandId }[];
-  readonly outcomes: readonly { readonly queued: QueuedCommand; readonly outcome: Outcome }[];
+  readonly outcomes: readonly { readonly queued: QueuedMessage; readonly outcome: Outcome }[];
   readonly facts: readonly { readonly fact: Fact; readonly traceparent: string | null }[];
   readonly failures: readonly ProvisioningFailure[];
   readonly nowMs: number;
@@ -108,7 +108,7 @@ export interface BatchTransaction {
    * Claims the commands: the first insert of a command id decides what becomes of it. Returns the outcomes of those that
    * somebody else decided before (applied, cancelled, expired); the others are ours.
    */
-  claim(commands: readonly QueuedCommand[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>>;
+  claim(messages: readonly QueuedMessage[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>>;
   readAdmission(tenants: readonly TenantId[], tokens: readonly TokenId[]): Promise<Admission>;
   /** Locks users in id order. `changing` come with their state, the others only as existing. */
   lockUsers(
@@ -137,6 +137,8 @@ export interface BatchTransaction {
     holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[],
   ): Promise<readonly UndeliveredCreate[]>;
   write(effects: BatchEffects): void;
+  /** Runs steps so that their failure, that of their writes too, undoes them alone; the error is thrown on. */
+  savepoint<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 export type Lane = 'main' | 'heavy';

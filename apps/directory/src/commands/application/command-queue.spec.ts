@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command, CommandId, ResourceId, TenantId } from '@muster/contracts';
 import fc from 'fast-check';
 import { CommandQueue, LIGHT_MEMBERS_MAX, WAITING_COMMANDS_MAX } from './command-queue.js';
-import { orderingKeys, resourceKey, type QueuedCommand } from './queued-command.js';
+import {
+  orderingKeys,
+  resourceKey,
+  type QueuedCommand,
+  type QueuedJob,
+  type QueuedMessage,
+} from './queued-command.js';
 
 const TENANT = 't' as TenantId;
 let count = 0;
@@ -42,7 +48,19 @@ const user = (id: string) => command('user.patch.requested', id);
 const heavyGroup = (id: string, memberIds = many(LIGHT_MEMBERS_MAX + 1)) =>
   command('group.patch.requested', id, memberIds);
 
-function queueOf(...commands: QueuedCommand[]): CommandQueue {
+/** A job: commands that are decided together. */
+function job(...commands: readonly QueuedCommand[]): QueuedJob {
+  const { command: head } = user('job');
+  return {
+    command: { ...head, type: 'bulk.requested', parts: [] },
+    parts: commands.map((each) => ({ ...each, needs: [], refusedBefore: 0 })),
+    queuedAtMs: 0,
+    traceparent: null,
+    settle: () => undefined,
+  };
+}
+
+function queueOf(...commands: QueuedMessage[]): CommandQueue {
   const queue = new CommandQueue();
   queue.push(commands);
   return queue;
@@ -73,6 +91,34 @@ describe('CommandQueue', () => {
     expect(queue.takeMain()).toEqual([]);
     queue.release(heavy);
     expect(queue.takeMain()).toEqual([sameGroup, member]);
+  });
+
+  it('takes a job by itself, and holds up only who shares a resource, a member or a name with it', () => {
+    const create = command('user.create.requested', 'new');
+    const named = { ...create, command: { ...create.command, document: { userName: 'Ada' } } as Command };
+    const first = job(user('u'), command('group.patch.requested', 'g', ['m']), named);
+    const second = job(user('u'));
+    const again = command('user.create.requested', 'again');
+    const sameName = { ...again, command: { ...again.command, document: { userName: 'ADA' } } as Command };
+    const [member, other] = [user('m'), user('o')];
+    const queue = queueOf(first, second, member, other, sameName);
+    expect(queue.takeMain()).toEqual([other]);
+    expect(queue.takeHeavy()).toBe(first);
+    expect(queue.takeMain()).toEqual([]);
+    queue.release(first);
+    expect(queue.takeMain()).toEqual([member, sameName]);
+    expect(queue.takeHeavy()).toBe(second);
+  });
+
+  it('counts a job with all of its parts against its room', () => {
+    const large = job(...Array.from({ length: WAITING_COMMANDS_MAX }, (_, index) => user(`u${index}`)));
+    const queue = queueOf(large);
+    expect(queue.hasRoom()).toBe(false);
+    queue.takeMain();
+    expect(queue.takeHeavy()).toBe(large);
+    expect(queue.hasRoom()).toBe(false);
+    queue.release(large);
+    expect(queue.length).toBe(0);
   });
 
   it('does not start a heavy command beside a batch with an earlier one of its group', () => {
@@ -140,9 +186,9 @@ describe('CommandQueue', () => {
 });
 
 /** Runs both lanes, the heavy one finishing when the coin says so. */
-function finishOrder(queue: CommandQueue, total: number, coin: readonly boolean[]): QueuedCommand[] {
-  const finished: QueuedCommand[] = [];
-  let running: QueuedCommand | null = null;
+function finishOrder(queue: CommandQueue, total: number, coin: readonly boolean[]): QueuedMessage[] {
+  const finished: QueuedMessage[] = [];
+  let running: QueuedMessage | null = null;
   for (let step = 0; finished.length < total && step < coin.length; step += 1) {
     running ??= queue.takeHeavy();
     if (running !== null && coin[step] === true) {

@@ -1,8 +1,10 @@
 import {
+  isJob,
   orderingKeys,
   resourceKey,
   rowsTouched,
   type QueuedCommand,
+  type QueuedMessage,
   type ResourceKey,
 } from './queued-command.js';
 import type { ResourceRef } from './batch-transaction.js';
@@ -17,39 +19,46 @@ export const LIGHT_MEMBERS_MAX = 1_000;
 export const WAITING_COMMANDS_MAX = 2_000;
 
 /** What may be as heavy as the group is large, and has to be looked up. */
-function dependsOnGroupSize({ command, intent }: QueuedCommand): boolean {
-  return command.type === 'group.delete.requested' || intent?.needsAllMembers === true;
+function dependsOnGroupSize(queued: QueuedMessage): boolean {
+  if (isJob(queued)) return false;
+  return queued.command.type === 'group.delete.requested' || queued.intent?.needsAllMembers === true;
+}
+
+function commandsIn(queued: QueuedMessage): number {
+  return isJob(queued) ? queued.parts.length : 1;
 }
 
 /**
- * The commands that wait, in the order of the log, and which of them may go next. Two lanes share it: what is heavy goes to a
+ * The commands that wait, in the order of the log, and which of them may go next. Two lanes share it: what is heavy, jobs among it, goes to a
  * lane of its own, later commands that must stay in order with it wait behind it, all others overtake.
  *
  * Guarantee: two commands that share an ordering key leave in the order in which they came, and the second leaves only after
  * the first has been released (heavy) or together with it, behind it (main).
  */
 export class CommandQueue {
-  private waiting: QueuedCommand[] = [];
-  private readonly heavyWaiting: QueuedCommand[] = [];
+  private waiting: QueuedMessage[] = [];
+  private readonly heavyWaiting: QueuedMessage[] = [];
   private readonly heldKeys = new Map<string, number>();
-  private readonly heavy = new WeakSet<QueuedCommand>();
-  private readonly sized = new WeakSet<QueuedCommand>();
+  private readonly heavy = new WeakSet<QueuedMessage>();
+  private readonly sized = new WeakSet<QueuedMessage>();
   private wakers: (() => void)[] = [];
-  private heavyCount = 0;
+  private commandCount = 0;
 
-  /** Commands that are here, whatever their lane. */
+  /** Commands that are here, whatever their lane; a job counts with all of its parts. */
   get length(): number {
-    return this.waiting.length + this.heavyCount;
+    return this.commandCount;
   }
 
   hasRoom(): boolean {
     return this.length < WAITING_COMMANDS_MAX;
   }
 
-  push(commands: readonly QueuedCommand[]): void {
-    for (const queued of commands) {
-      if ((queued.intent?.memberIds.length ?? 0) > LIGHT_MEMBERS_MAX) this.heavy.add(queued);
+  push(messages: readonly QueuedMessage[]): void {
+    for (const queued of messages) {
+      if (!isJob(queued) && (queued.intent?.memberIds.length ?? 0) > LIGHT_MEMBERS_MAX)
+        this.heavy.add(queued);
       this.waiting.push(queued);
+      this.commandCount += commandsIn(queued);
     }
     this.wake();
   }
@@ -87,7 +96,7 @@ export class CommandQueue {
   /** The next transaction of the main lane; empty when everything that waits has to wait on. */
   takeMain(): QueuedCommand[] {
     const taken: QueuedCommand[] = [];
-    const left: QueuedCommand[] = [];
+    const left: QueuedMessage[] = [];
     const passedOver = new Set<string>();
     const takenKeys = new Set<string>();
     let rows = 0;
@@ -100,7 +109,7 @@ export class CommandQueue {
       ) {
         left.push(queued);
         for (const key of keys) passedOver.add(key);
-      } else if (this.heavy.has(queued)) {
+      } else if (isJob(queued) || this.heavy.has(queued)) {
         if (keys.some((key) => takenKeys.has(key))) {
           left.push(queued);
           for (const key of keys) passedOver.add(key);
@@ -115,21 +124,23 @@ export class CommandQueue {
       }
     }
     this.waiting = left;
+    this.commandCount -= taken.length;
     return taken;
   }
 
-  takeHeavy(): QueuedCommand | null {
+  takeHeavy(): QueuedMessage | null {
     return this.heavyWaiting.shift() ?? null;
   }
 
   /** A command of the main lane that cannot get its locks: it waits in the heavy lane, where it costs only itself. */
   demote(queued: QueuedCommand): void {
+    this.commandCount += 1;
     this.moveToHeavy(queued, orderingKeys(queued));
   }
 
   /** A heavy command is done: whoever waited behind it may go. */
-  release(queued: QueuedCommand): void {
-    this.heavyCount -= 1;
+  release(queued: QueuedMessage): void {
+    this.commandCount -= commandsIn(queued);
     for (const key of orderingKeys(queued)) {
       const holders = (this.heldKeys.get(key) ?? 1) - 1;
       if (holders === 0) this.heldKeys.delete(key);
@@ -138,8 +149,7 @@ export class CommandQueue {
     this.wake();
   }
 
-  private moveToHeavy(queued: QueuedCommand, keys: readonly string[]): void {
-    this.heavyCount += 1;
+  private moveToHeavy(queued: QueuedMessage, keys: readonly string[]): void {
     this.heavyWaiting.push(queued);
     for (const key of keys) this.heldKeys.set(key, (this.heldKeys.get(key) ?? 0) + 1);
     this.wake();

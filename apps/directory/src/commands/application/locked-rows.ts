@@ -22,9 +22,8 @@ const NO_GROUPS: ReadonlyMap<ResourceKey, LockedGroup> = new Map();
 /** Everything that the decisions of a batch look at, locked. */
 export interface LockedRows {
   readonly users: UserLedger;
+  /** Also those that a deleted user or group is a member of, each knowing that it has this member. */
   readonly groups: ReadonlyMap<ResourceKey, GroupWork>;
-  /** Groups that each deleted user or group is a member of. */
-  readonly groupsOf: ReadonlyMap<ResourceKey, readonly ResourceKey[]>;
 }
 
 /**
@@ -64,12 +63,9 @@ export async function lockRows(
       new GroupWork(command.tenantId, command.resourceId, null),
     );
   }
-  const groupsOf =
-    deleted.length === 0
-      ? new Map<ResourceKey, ResourceKey[]>()
-      : await readGroupsOf(tx, deleted, wanted.groups, groups);
+  if (deleted.length > 0) await learnGroupsOf(tx, deleted, wanted.groups, groups);
   await readMemberships(tx, commands, groups);
-  return { users, groups, groupsOf };
+  return { users, groups };
 }
 
 interface WantedLocks {
@@ -138,22 +134,18 @@ function addGroupsOf(groups: Map<ResourceKey, ResourceRef>, memberships: readonl
  * Reads once more, now that the groups are locked. A user who is deleted can have lost groups meanwhile, but gained none; a
  * group that is deleted was not locked at the first look and may have gained a parent.
  */
-async function readGroupsOf(
+async function learnGroupsOf(
   tx: BatchTransaction,
   deleted: readonly ResourceRef[],
   wanted: ReadonlyMap<ResourceKey, ResourceRef>,
   groups: ReadonlyMap<ResourceKey, GroupWork>,
-): Promise<ReadonlyMap<ResourceKey, readonly ResourceKey[]>> {
-  const groupsOf = new Map<ResourceKey, ResourceKey[]>();
+): Promise<void> {
   for (const membership of await tx.readMembershipsOf(deleted)) {
     const groupKey = resourceKey(membership.tenantId, membership.groupId);
     if (!wanted.has(groupKey))
       throw new BatchConflictError('a group got a new parent while it was about to be deleted');
     groups.get(groupKey)?.learnMember(membership);
-    const memberKey = resourceKey(membership.tenantId, membership.memberId);
-    groupsOf.set(memberKey, [...(groupsOf.get(memberKey) ?? []), groupKey]);
   }
-  return groupsOf;
 }
 
 async function readMemberships(

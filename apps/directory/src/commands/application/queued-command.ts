@@ -1,17 +1,66 @@
-import { COMMAND_EXPIRY_MS, resourceKindOf, type Command, type Outcome } from '@muster/contracts';
-import type { GroupIntent } from '../../groups/domain/group-intent.js';
+import {
+  COMMAND_EXPIRY_MS,
+  resourceKindOf,
+  type BulkCommand,
+  type BulkPart,
+  type Command,
+  type CommandMessage,
+  type Outcome,
+} from '@muster/contracts';
+import { groupIntentOf, type GroupIntent } from '../../groups/domain/group-intent.js';
 
-/** A command that was read from the log and waits for its outcome. */
-export interface QueuedCommand {
-  readonly command: Command;
+/** What was read from the log and waits for its outcome. */
+interface Queued<Message extends CommandMessage> {
+  readonly command: Message;
   /** When the broker took it; milliseconds since the epoch by the broker's clock. */
   readonly queuedAtMs: number;
-  /** What it wants of a group; null for users. */
-  readonly intent: GroupIntent | null;
   /** W3C trace context of the span that handles this command; null where it is not traced. */
   readonly traceparent: string | null;
   /** Told once, after the outcome is committed. */
   readonly settle: (outcome: Outcome) => void;
+}
+
+/** A command about one resource. */
+export interface QueuedCommand extends Queued<Command> {
+  /** What it wants of a group; null for users. */
+  readonly intent: GroupIntent | null;
+}
+
+/** One command of a job; nobody waits for it but the job. */
+export interface QueuedPart extends QueuedCommand, BulkPart {
+  readonly command: Command;
+}
+
+/** A bulk command with its parts in the order in which they are decided. */
+export interface QueuedJob extends Queued<BulkCommand> {
+  readonly parts: readonly QueuedPart[];
+}
+
+export type QueuedMessage = QueuedCommand | QueuedJob;
+
+export function isJob(queued: QueuedMessage): queued is QueuedJob {
+  return 'parts' in queued;
+}
+
+/** What a message that was read from the log is to the queue. */
+export function queuedMessage(
+  command: CommandMessage,
+  reading: Omit<Queued<CommandMessage>, 'command'>,
+): QueuedMessage {
+  if (command.type !== 'bulk.requested') return { ...reading, command, intent: intentOf(command) };
+  const parts = command.parts.map((part) => ({
+    ...part,
+    queuedAtMs: reading.queuedAtMs,
+    traceparent: reading.traceparent,
+    intent: intentOf(part.command),
+    settle: () => undefined,
+  }));
+  return { ...reading, command, parts };
+}
+
+/** What a command wants of a group; null for users. */
+export function intentOf(command: Command): GroupIntent | null {
+  return resourceKindOf(command.type) === 'group' ? groupIntentOf(command) : null;
 }
 
 /** Identifies a resource inside a batch that touches several tenants. */
@@ -28,9 +77,13 @@ export function rowsTouched(queued: QueuedCommand): number {
 
 /**
  * What has to stay in order with other commands: its resource, the name that a create would take, and the members that a
- * group command locks.
+ * group command locks. For a job: those of all its parts.
  */
-export function orderingKeys(queued: QueuedCommand): string[] {
+export function orderingKeys(queued: QueuedMessage): string[] {
+  if (isJob(queued)) {
+    const { tenantId, resourceId } = queued.command;
+    return [...new Set([resourceKey(tenantId, resourceId), ...queued.parts.flatMap(orderingKeys)])];
+  }
   const { command, intent } = queued;
   const keys = [resourceKey(command.tenantId, command.resourceId) as string];
   if (command.type === 'user.create.requested' || command.type === 'group.create.requested') {
@@ -43,6 +96,6 @@ export function orderingKeys(queued: QueuedCommand): string[] {
 }
 
 /** Too old to be applied: whoever asked has long been told that it did not happen. */
-export function isExpired(queued: QueuedCommand, brokerNowMs: number): boolean {
+export function isExpired(queued: QueuedMessage, brokerNowMs: number): boolean {
   return brokerNowMs - queued.queuedAtMs > COMMAND_EXPIRY_MS;
 }

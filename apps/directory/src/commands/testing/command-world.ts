@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   generateBearerToken,
+  type BulkCommand,
+  type BulkPart,
   type Command,
   type CommandId,
+  type CommandMessage,
   type Outcome,
   type ResourceId,
   type TenantId,
@@ -15,12 +18,11 @@ import { createTestDatabase, type TestDatabase } from '@muster/persistence/testi
 import { parsePatch, parseResource, groupResourceType, userResourceType } from '@muster/scim';
 import { createMetrics } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
-import { groupIntentOf } from '../../groups/domain/group-intent.js';
 import { directorySchema } from '../../schema/directory-schema.js';
 import { PostgresBatchStore } from '../adapters/postgres/postgres-batch-store.js';
 import { Applier, type DecidedCommand } from '../application/applier.js';
 import type { BatchStore, BatchTransaction, Lane } from '../application/batch-transaction.js';
-import type { QueuedCommand } from '../application/queued-command.js';
+import { queuedMessage, type QueuedCommand, type QueuedJob } from '../application/queued-command.js';
 
 export interface WorldTenant {
   readonly tenantId: TenantId;
@@ -187,6 +189,20 @@ export class CommandMaker {
     return { ...this.envelope(id), type: 'group.delete.requested' };
   }
 
+  /** A job of these commands; `needs` says by their places which of them the others refer to. */
+  bulk(
+    commands: readonly Command[],
+    more: { failOnErrors?: number; needs?: Readonly<Record<number, readonly number[]>> } = {},
+  ): BulkCommand {
+    const { needs = {}, ...rest } = more;
+    const parts: BulkPart[] = commands.map((command, index) => ({
+      command,
+      needs: (needs[index] ?? []).map((place) => commands[place]?.commandId as CommandId),
+      refusedBefore: 0,
+    }));
+    return { ...this.envelope(), type: 'bulk.requested', ...rest, parts };
+  }
+
   private envelope(resourceId: string = uuidV7()) {
     const commandId = uuidV7() as CommandId;
     return {
@@ -206,19 +222,18 @@ function hashOf(body: unknown): string {
 }
 
 /** A command as if it had just been read from the log. `outcome` resolves when it is decided. */
-export function queued(
-  command: Command,
-  queuedAtMs = Date.now(),
-): QueuedCommand & { readonly outcome: Promise<Outcome> } {
+export function queued(command: Command, queuedAtMs?: number): QueuedCommand & WithOutcome;
+export function queued(command: BulkCommand, queuedAtMs?: number): QueuedJob & WithOutcome;
+export function queued(command: CommandMessage, queuedAtMs = Date.now()) {
   const { promise, resolve } = Promise.withResolvers<Outcome>();
   return {
-    command,
-    queuedAtMs,
-    intent: command.type.startsWith('group.') ? groupIntentOf(command) : null,
-    traceparent: null,
-    settle: resolve,
+    ...queuedMessage(command, { queuedAtMs, traceparent: null, settle: resolve }),
     outcome: promise,
   };
+}
+
+interface WithOutcome {
+  readonly outcome: Promise<Outcome>;
 }
 
 /** Waits until the condition holds; fails with what it last saw. */

@@ -1,10 +1,4 @@
-import {
-  MalformedMessageError,
-  decodeCommand,
-  resourceKindOf,
-  type Command,
-  type Outcome,
-} from '@muster/contracts';
+import { MalformedMessageError, decodeCommand, type CommandMessage, type Outcome } from '@muster/contracts';
 import {
   deadLetter,
   type BatchContext,
@@ -21,9 +15,8 @@ import {
   type Metrics,
   type Span,
 } from '@muster/telemetry';
-import { groupIntentOf } from '../../../groups/domain/group-intent.js';
 import type { Applier } from '../../application/applier.js';
-import type { QueuedCommand } from '../../application/queued-command.js';
+import { queuedMessage, type QueuedMessage } from '../../application/queued-command.js';
 
 export interface CommandConsumerOptions {
   readonly applier: Pick<Applier, 'accept' | 'room'>;
@@ -42,18 +35,18 @@ export class CommandConsumer {
   async onBatch(batch: RecordBatch, context: BatchContext): Promise<void> {
     await this.options.applier.room();
     if (context.signal.aborted) return;
-    const commands: QueuedCommand[] = [];
+    const messages: QueuedMessage[] = [];
     for (const record of batch.records) {
       const queued = this.decode(record, context);
-      if (queued !== null) commands.push(queued);
+      if (queued !== null) messages.push(queued);
     }
     this.options.metrics.counter('consumer_batches_total').inc({ topic: batch.topic });
-    this.options.applier.accept(commands);
+    this.options.applier.accept(messages);
   }
 
-  private decode(record: ReceivedRecord, context: BatchContext): QueuedCommand | null {
+  private decode(record: ReceivedRecord, context: BatchContext): QueuedMessage | null {
     try {
-      return queuedCommand(decodeCommand(record), record, () => context.finished(record.offset));
+      return queuedFrom(decodeCommand(record), record, () => context.finished(record.offset));
     } catch (error) {
       if (!(error instanceof MalformedMessageError)) throw error;
       this.setAside(record, error, context);
@@ -73,7 +66,7 @@ export class CommandConsumer {
   }
 }
 
-function queuedCommand(command: Command, record: ReceivedRecord, finished: () => void): QueuedCommand {
+function queuedFrom(command: CommandMessage, record: ReceivedRecord, finished: () => void): QueuedMessage {
   const { span, context } = tracer.startSpan(spanNames.process(record.topic), {
     kind: 'consumer',
     parent: extractTraceContext(record.headers),
@@ -88,16 +81,14 @@ function queuedCommand(command: Command, record: ReceivedRecord, finished: () =>
       [attributeKeys.commandType]: command.type,
     }),
   });
-  return {
-    command,
+  return queuedMessage(command, {
     queuedAtMs: record.timestampMs,
-    intent: resourceKindOf(command.type) === 'group' ? groupIntentOf(command) : null,
     traceparent: currentTraceparent(context) ?? null,
     settle: (outcome) => {
       endSpan(span, outcome);
       finished();
     },
-  };
+  });
 }
 
 function endSpan(span: Span, outcome: Outcome): void {

@@ -1,7 +1,7 @@
 import type { CommandId, Outcome } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { outcomeOf, type DecidedRow } from '../../../operations/adapters/postgres/decided-row.js';
-import type { QueuedCommand } from '../../application/queued-command.js';
+import type { QueuedMessage } from '../../application/queued-command.js';
 import { columns } from './columns.js';
 
 /** Sorted by id, so that two batches that claim the same commands wait for each other and never in a circle. */
@@ -26,7 +26,7 @@ const READ_DECIDED = `
  */
 export async function claimCommands(
   tx: Transaction,
-  commands: readonly QueuedCommand[],
+  commands: readonly QueuedMessage[],
   nowMs: number,
 ): Promise<ReadonlyMap<CommandId, Outcome>> {
   const claimed = await tx.query<{ id: CommandId }>('claim commands', CLAIM, [

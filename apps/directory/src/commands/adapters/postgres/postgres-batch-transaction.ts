@@ -9,7 +9,7 @@ import type {
   NameCandidate,
   ResourceRef,
 } from '../../application/batch-transaction.js';
-import type { QueuedCommand, ResourceKey } from '../../application/queued-command.js';
+import type { QueuedMessage, ResourceKey } from '../../application/queued-command.js';
 import { claimCommands } from './claim-commands.js';
 import {
   lockGroups,
@@ -29,8 +29,8 @@ export class PostgresBatchTransaction implements BatchTransaction {
     private readonly defaults: TenantSettings,
   ) {}
 
-  claim(commands: readonly QueuedCommand[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>> {
-    return claimCommands(this.tx, commands, nowMs);
+  claim(messages: readonly QueuedMessage[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>> {
+    return claimCommands(this.tx, messages, nowMs);
   }
 
   readAdmission(tenants: readonly TenantId[], tokens: readonly TokenId[]): Promise<Admission> {
@@ -67,5 +67,9 @@ export class PostgresBatchTransaction implements BatchTransaction {
 
   write(effects: BatchEffects): void {
     writeEffects(this.tx, effects);
+  }
+
+  savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.tx.savepoint('parts', work);
   }
 }

@@ -1,0 +1,46 @@
+import type { TenantId } from '@muster/contracts';
+import type { Admission, BatchTransaction, NameCandidate, UndeliveredCreate } from './batch-transaction.js';
+import { claimedNames } from './claimed-names.js';
+import { NameLedger } from './name-ledger.js';
+import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
+
+/**
+ * Takes every name that the batch could need before anything is decided; what turns out not to be needed is given back in the
+ * same transaction. A create that meets a holder may be the repetition of one whose answer was lost.
+ */
+export async function reserveNames(
+  tx: BatchTransaction,
+  admitted: readonly QueuedCommand[],
+  admission: Admission,
+): Promise<{ names: NameLedger; undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate> }> {
+  const names = new NameLedger();
+  const candidates = new Map<string, NameCandidate & { create: 'user' | 'group' | null }>();
+  for (const { command } of admitted) {
+    const settings = admission.tenants.get(command.tenantId)?.settings;
+    if (settings === undefined) continue;
+    const create =
+      command.type === 'user.create.requested'
+        ? 'user'
+        : command.type === 'group.create.requested'
+          ? 'group'
+          : null;
+    for (const name of claimedNames(command, settings)) {
+      const at = `${command.tenantId} ${name.kind} ${name.value}`;
+      if (!candidates.has(at))
+        candidates.set(at, { tenantId: command.tenantId, name, resourceId: command.resourceId, create });
+    }
+  }
+  if (candidates.size === 0) return { names, undelivered: new Map() };
+  const holders: { tenantId: TenantId; id: NameCandidate['resourceId']; kind: 'user' | 'group' }[] = [];
+  for (const reservation of await tx.reserveNames([...candidates.values()])) {
+    names.learnReservation(reservation);
+    const { tenantId, name, holder } = reservation;
+    const create = candidates.get(`${tenantId} ${name.kind} ${name.value}`)?.create ?? null;
+    if (holder !== null && create !== null) holders.push({ tenantId, id: holder, kind: create });
+  }
+  const lost = holders.length === 0 ? [] : await tx.findUndeliveredCreates(holders);
+  return {
+    names,
+    undelivered: new Map(lost.map((each) => [resourceKey(each.tenantId, each.state.id), each])),
+  };
+}
