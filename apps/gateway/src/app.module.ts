@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { BulkWrites } from './scim/bulk/bulk-writes.js';
 import { Discovery } from './scim/discovery/discovery.js';
+import { BulkController } from './scim/http/bulk-controller.js';
 import { DiscoveryController } from './scim/http/discovery-controller.js';
 import { GroupsController, UsersController } from './scim/http/resource-controllers.js';
 import { ResourceReads } from './scim/reads/resource-reads.js';
@@ -10,6 +12,7 @@ export interface GatewayParts {
   readonly face: ScimFace;
   readonly writes: ResourceWrites;
   readonly reads: ResourceReads;
+  readonly bulk: BulkWrites;
   readonly discovery: Discovery;
 }
 
@@ -19,11 +22,12 @@ export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [UsersController, GroupsController, DiscoveryController],
+      controllers: [UsersController, GroupsController, BulkController, DiscoveryController],
       providers: [
         { provide: ScimFace, useValue: parts.face },
         { provide: ResourceWrites, useValue: parts.writes },
         { provide: ResourceReads, useValue: parts.reads },
+        { provide: BulkWrites, useValue: parts.bulk },
         { provide: Discovery, useValue: parts.discovery },
       ],
     };

@@ -21,6 +21,7 @@ import { Gate } from './limits/gate.js';
 import { TenantRates } from './limits/tenant-rates.js';
 import { HttpResourceDirectory } from './queries/http-resource-directory.js';
 import { Admission } from './scim/admission.js';
+import { BulkWrites } from './scim/bulk/bulk-writes.js';
 import { Discovery } from './scim/discovery/discovery.js';
 import { RequestBodies } from './scim/http/request-bodies.js';
 import { ResourceReads } from './scim/reads/resource-reads.js';
@@ -69,7 +70,8 @@ export function assembleGateway(environment: GatewayEnvironment): AssembledGatew
   const { config, metrics, logger } = environment;
   const clients = directoryClients(config);
   const directory = new HttpResourceDirectory(clients.queries);
-  const writePath = assembleWritePath(environment, new HttpCommandDirectory(clients.control));
+  const commandDirectory = new HttpCommandDirectory(clients.control);
+  const writePath = assembleWritePath(environment, commandDirectory);
   const admission = new Admission(
     new CredentialCache(new HttpCredentialDirectory(clients.control), metrics, nowMs),
     new TenantRates(metrics, nowMs),
@@ -77,12 +79,22 @@ export function assembleGateway(environment: GatewayEnvironment): AssembledGatew
   const bodyMemory = new Gate(config.bodyMemoryBytesMax);
   const bodies = new RequestBodies(bodyMemory);
   const rendering = new ResourceRendering(config.publicBaseUrl);
-  const { commands, undelivered, replyTo } = writePath;
+  const { commands, undelivered, failures, replyTo } = writePath;
   return {
     parts: {
-      face: new ScimFace(writePath.failures, bodyMemory, logger, metrics, nowMs),
+      face: new ScimFace(failures, bodyMemory, logger, metrics, nowMs),
       writes: new ResourceWrites({ admission, bodies, commands, undelivered, directory, rendering, replyTo }),
       reads: new ResourceReads({ admission, bodies, directory, rendering }),
+      bulk: new BulkWrites({
+        admission,
+        bodies,
+        commands,
+        commandDirectory,
+        undelivered,
+        failures,
+        rendering,
+        replyTo,
+      }),
       discovery: new Discovery(admission, config.publicBaseUrl),
     },
     healthChecks: new Map([

@@ -108,7 +108,7 @@ describe('every route', () => {
     }
   });
 
-  it.each(['/Me', '/Bulk', '/.search'])('%s is not offered', async (path) => {
+  it.each(['/Me', '/.search'])('%s is not offered', async (path) => {
     expectScimError(await world.scim(path, { method: 'POST', token: tenant.token, body: {} }), 501);
   });
 });
@@ -326,7 +326,7 @@ describe('discovery', () => {
       patch: { supported: true },
       filter: { supported: true },
       etag: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true, maxOperations: 1_000, maxPayloadSize: 1_048_576 },
     });
   });
 

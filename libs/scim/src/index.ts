@@ -182,4 +182,10 @@ export {
   type RefusedBulkOperation,
 } from './messages/parse-bulk.js';
 export { bulkReferencesIn, resolveBulkReferences } from './messages/bulk-references.js';
+export {
+  BULK_RESPONSE_URN,
+  renderBulkResponse,
+  type BulkMessage,
+  type BulkResult,
+} from './messages/render-bulk-response.js';
 export { serviceProviderConfig, type ServiceProviderOptions } from './messages/service-provider-config.js';

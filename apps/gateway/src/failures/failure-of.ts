@@ -11,7 +11,7 @@ import type { Refusal } from '../refusals/refusal.js';
 
 /** What is known of a write when it fails; more of it the further the write came. */
 export interface WriteAttempt {
-  readonly operation: Operation;
+  readonly operation: Operation | 'bulk';
   readonly resourceKind: ResourceKind;
   resourceId?: string;
   subject: FailureSubject;

@@ -18,10 +18,10 @@ export class TenantRates {
     this.limited = metrics.counter('rate_limited_total');
   }
 
-  /** Takes one request from the tenant's bucket; throws 429 with `Retry-After` when it is empty. */
-  take(tenantId: TenantId, settings: TenantSettings): void {
+  /** Takes so many requests from the tenant's bucket; throws 429 with `Retry-After` when they are not there. */
+  take(tenantId: TenantId, settings: TenantSettings, count = 1): void {
     const nowMs = this.nowMs();
-    const waitMs = this.bucketOf(tenantId, settings, nowMs).take(nowMs);
+    const waitMs = this.bucketOf(tenantId, settings, nowMs).take(nowMs, count);
     if (waitMs === 0) return;
     this.limited.inc({});
     const seconds = Math.min(RETRY_AFTER_SECONDS_MAX, Math.max(1, Math.ceil(waitMs / 1_000)));

@@ -12,16 +12,20 @@ export class TokenBucket {
     this.filledAtMs = nowMs;
   }
 
-  /** Takes one token and returns 0, or takes none and returns the milliseconds until there is one. */
-  take(nowMs: number): number {
+  /**
+   * Takes `count` tokens and returns 0, or takes none and returns the milliseconds until there are as many. More than the
+   * bucket can hold would never be there: they cost a full bucket.
+   */
+  take(nowMs: number, count = 1): number {
+    const wanted = Math.min(count, this.burstMax);
     const elapsedMs = Math.max(0, nowMs - this.filledAtMs);
     this.tokens = Math.min(this.burstMax, this.tokens + (elapsedMs * this.perSecond) / 1_000);
     this.filledAtMs = nowMs;
-    if (this.tokens >= 1) {
-      this.tokens -= 1;
+    if (this.tokens >= wanted) {
+      this.tokens -= wanted;
       return 0;
     }
-    return ((1 - this.tokens) * 1_000) / this.perSecond;
+    return ((wanted - this.tokens) * 1_000) / this.perSecond;
   }
 
   /** Whether the bucket was made for these numbers: a tenant's settings may change while it is in use. */

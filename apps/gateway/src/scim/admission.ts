@@ -22,4 +22,9 @@ export class Admission {
     this.rates.take(credential.tenantId, credential.settings);
     return credential;
   }
+
+  /** A request that asks for many things costs as many; it has been admitted as one of them. Throws 429. */
+  charge({ tenantId, settings }: Credential, things: number): void {
+    if (things > 1) this.rates.take(tenantId, settings, things - 1);
+  }
 }

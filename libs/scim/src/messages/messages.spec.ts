@@ -6,6 +6,7 @@ import { groupResourceType, userResourceType } from '../schema/standard-resource
 import { refusalOf } from '../testing/plain.js';
 import { matchesEtag, parseEtag, renderEtag } from './etag.js';
 import { parseListQuery, parseSearchRequest } from './list-query.js';
+import { renderBulkResponse } from './render-bulk-response.js';
 import { renderListResponse } from './render-list-response.js';
 import { renderResource } from './render-resource.js';
 import { serviceProviderConfig } from './service-provider-config.js';
@@ -262,5 +263,36 @@ describe('the service provider configuration', () => {
       pagination: { cursor: false },
     });
     expect(JSON.stringify(config)).not.toContain('null');
+  });
+});
+
+describe('renderBulkResponse', () => {
+  it('shows a status as text, and a response where an operation failed and only there (RFC 7644 s3.7.3)', () => {
+    const message = renderBulkResponse([
+      { method: 'POST', bulkId: 'a', location: 'https://x.test/Users/1', version: 'W/"1"', status: 201 },
+      {
+        method: 'POST',
+        bulkId: 'b',
+        status: 409,
+        error: { status: 409, scimType: 'uniqueness', detail: 'Taken.' },
+      },
+    ]);
+    expect(message).toEqual({
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkResponse'],
+      Operations: [
+        { method: 'POST', bulkId: 'a', location: 'https://x.test/Users/1', version: 'W/"1"', status: '201' },
+        {
+          method: 'POST',
+          bulkId: 'b',
+          status: '409',
+          response: {
+            schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+            status: '409',
+            scimType: 'uniqueness',
+            detail: 'Taken.',
+          },
+        },
+      ],
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { defaultTenantSettings } from '@muster/contracts';
+import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX, defaultTenantSettings } from '@muster/contracts';
 import {
   COUNT_DEFAULT,
   COUNT_MAX,
@@ -47,6 +47,8 @@ export const scimLimitsBlock: GeneratedBlock = {
       ['comparisons in a filter', String(FILTER_CLAUSES_MAX)],
       ['operations in a PATCH', String(PATCH_OPERATIONS_MAX)],
       ['members set or removed by one request', String(MEMBERS_MAX)],
+      ['operations in a bulk request', String(BULK_OPERATIONS_MAX)],
+      ['the body of a bulk request', `${BULK_PAYLOAD_BYTES_MAX} bytes`],
       ['values of another multi-valued attribute', String(VALUES_MAX)],
       ['a unique string (`userName`, `externalId`, group `displayName`)', `${UNIQUE_STRING_BYTES_MAX} bytes`],
       ['any other string', `${STRING_BYTES_MAX} bytes`],

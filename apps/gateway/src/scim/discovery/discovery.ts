@@ -1,3 +1,4 @@
+import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX } from '@muster/contracts';
 import {
   COUNT_DEFAULT,
   COUNT_MAX,
@@ -36,6 +37,7 @@ export class Discovery {
     this.config = JSON.stringify(
       serviceProviderConfig({
         baseUrl: publicBaseUrl,
+        bulk: { operationsMax: BULK_OPERATIONS_MAX, payloadBytesMax: BULK_PAYLOAD_BYTES_MAX },
         countMax: COUNT_MAX,
         countDefault: COUNT_DEFAULT,
         sort: true,
@@ -77,7 +79,7 @@ export class Discovery {
     return this.schemas.one(id);
   }
 
-  /** `/Me`, `/Bulk` and searches across kinds are not offered (RFC 7644 sections 3.7, 3.11). */
+  /** `/Me` and searches across kinds are not offered (RFC 7644 sections 3.4.3, 3.11). */
   async notOffered(exchange: Exchange): Promise<Answer> {
     await this.admission.admit(exchange);
     throw new Refusal('not_implemented');

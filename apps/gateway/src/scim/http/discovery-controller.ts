@@ -55,11 +55,6 @@ export class DiscoveryController {
     return this.face.answer(request, reply, '/Me', this.refuse);
   }
 
-  @Post('Bulk')
-  bulk(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.face.answer(request, reply, '/Bulk', this.refuse);
-  }
-
   @Post('.search')
   searchEverything(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.face.answer(request, reply, '/.search', this.refuse);

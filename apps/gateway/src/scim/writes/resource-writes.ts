@@ -13,14 +13,12 @@ import {
   type StoredResource,
   type VersionCondition,
 } from '@muster/contracts';
-import { parsePatch, parseResource } from '@muster/scim';
 import { attributeKeys, spanNames, tracer } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
 import type { CommandBus } from '../../commands/command-bus.js';
-import { documentHash } from '../../commands/document-hash.js';
 import type { UndeliveredAnswers } from '../../commands/undelivered-answers.js';
 import type { Credential } from '../../credentials/credential.js';
-import { subjectOf, type WriteAttempt } from '../../failures/failure-of.js';
+import type { WriteAttempt } from '../../failures/failure-of.js';
 import type { ResourceDirectory } from '../../queries/resource-directory.js';
 import { Refusal } from '../../refusals/refusal.js';
 import type { Admission } from '../admission.js';
@@ -35,7 +33,7 @@ import {
   type View,
 } from '../rendering/resource-rendering.js';
 import { appliedOrRefusal } from './answer-of-end.js';
-import { checkDomain, userNameIn, userNamesSetBy } from './check-domain.js';
+import { createOfBody, patchOfBody, replaceOfBody } from './command-of-body.js';
 
 export interface ResourceWritesParts {
   readonly admission: Admission;
@@ -68,17 +66,12 @@ export class ResourceWrites {
   async create(exchange: Exchange, endpoint: Endpoint): Promise<Answer> {
     const { credential, attempt, view } = await this.admit(exchange, endpoint, 'create');
     const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
-    const { document } = parseResource(endpoint.resourceType, body, 'create');
-    attempt.subject = subjectOf(document);
-    if (endpoint.kind === 'user') checkDomain(credential.domainPolicy, userNameIn(document));
     const command: CreateCommand = {
+      ...createOfBody(body, { endpoint, credential, attempt }),
       ...this.envelope(exchange, credential, uuidV7() as ResourceId),
-      type: commandTypeOf(endpoint, 'create'),
-      document,
-      documentHash: documentHash(document),
     };
     const applied = await this.decide(exchange, command);
-    const readBack = view.wantsReferences && document.members !== undefined;
+    const readBack = view.wantsReferences && command.document.members !== undefined;
     const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
     return this.resourceAnswer(exchange, endpoint, 201, stored, view, command);
   }
@@ -89,17 +82,14 @@ export class ResourceWrites {
     const resourceId = existingId(id);
     const ifMatch = versionCondition(exchange.request.headers['if-match']);
     const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
-    const { document } = parseResource(endpoint.resourceType, body, 'replace');
-    attempt.subject = subjectOf(document);
-    if (endpoint.kind === 'user') checkDomain(credential.domainPolicy, userNameIn(document));
     const command: ReplaceCommand = {
+      ...replaceOfBody(body, { endpoint, credential, attempt }),
       ...this.envelope(exchange, credential, resourceId),
-      type: commandTypeOf(endpoint, 'replace'),
-      document,
       ...conditional(ifMatch),
     };
     const applied = await this.decide(exchange, command);
-    const readBack = view.asksForReferences || (view.wantsReferences && document.members !== undefined);
+    const readBack =
+      view.asksForReferences || (view.wantsReferences && command.document.members !== undefined);
     const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
     return this.resourceAnswer(exchange, endpoint, 200, stored, view, command);
   }
@@ -110,19 +100,9 @@ export class ResourceWrites {
     const resourceId = existingId(id);
     const ifMatch = versionCondition(exchange.request.headers['if-match']);
     const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
-    const { operations } = parsePatch(endpoint.resourceType, body, {
-      unknownAttributes: credential.settings.unknownPatchAttributes,
-    });
-    if (endpoint.kind === 'user') {
-      for (const userName of userNamesSetBy({ operations })) {
-        if (typeof userName === 'string') attempt.subject = { userName };
-        checkDomain(credential.domainPolicy, userName);
-      }
-    }
     const command: PatchCommand = {
+      ...patchOfBody(body, { endpoint, credential, attempt }),
       ...this.envelope(exchange, credential, resourceId),
-      type: commandTypeOf(endpoint, 'patch'),
-      patch: { operations },
       ...conditional(ifMatch),
     };
     const applied = await this.decide(exchange, command);
@@ -245,7 +225,7 @@ export class ResourceWrites {
 }
 
 /** An id that is not one of ours names nothing: 404, without asking anybody. */
-function existingId(id: string): ResourceId {
+export function existingId(id: string): ResourceId {
   const resourceId = parseUuid<ResourceId>(id);
   if (resourceId === null) throw notFound(id);
   return resourceId;
