@@ -5,10 +5,11 @@ import { entraCases } from './entra/entra-cases.js';
 import { type Dialect } from './replay/dialect.js';
 import { type ReplayCase } from './replay/replay-case.js';
 import { runReplay } from './replay/run-replay.js';
+import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
 import { type ScimService } from './service/scim-service.js';
 import { startStackService } from './service/stack-service.js';
-import { entraDialects, oktaDialect } from './suites.js';
+import { entraDialects, plainDialect } from './suites.js';
 
 jest.setTimeout(180_000);
 
@@ -42,7 +43,8 @@ function describeReplay(cases: readonly ReplayCase[], dialect: Dialect): void {
 }
 
 for (const dialect of shortDialects) describeReplay(entraCases, dialect);
-describeReplay([...oktaCases, ...otherClientCases], oktaDialect(BASE_PATHS));
+describeReplay([...oktaCases, ...otherClientCases], plainDialect('okta', BASE_PATHS));
+describeReplay(rfcCases, plainDialect('rfc', BASE_PATHS));
 
 describe('the service', () => {
   it('has answered nothing with 5xx', async () => {

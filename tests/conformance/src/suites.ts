@@ -4,11 +4,13 @@ import { entraCases } from './entra/entra-cases.js';
 import { runJavaClient } from './programs/java-client.js';
 import { runScim2Tester } from './programs/scim2-tester.js';
 import { type Dialect } from './replay/dialect.js';
+import { type ReplayCase } from './replay/replay-case.js';
 import { runReplay } from './replay/run-replay.js';
+import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
 import { type ScimService, type Tenant } from './service/scim-service.js';
 
-export const SUITES = ['entra', 'okta', 'scim2-tester', 'scim-sdk', 'unboundid'] as const;
+export const SUITES = ['entra', 'okta', 'rfc', 'scim2-tester', 'scim-sdk', 'unboundid'] as const;
 export type SuiteName = (typeof SUITES)[number];
 
 const scimJson = 'application/scim+json; charset=utf-8';
@@ -26,8 +28,9 @@ export function entraDialects([base = '', ...others]: readonly string[]): Dialec
   ];
 }
 
-export function oktaDialect([base = '']: readonly string[]): Dialect {
-  return { name: 'okta', base, contentType: scimJson, accept: scimJson };
+/** As Okta writes, and clients by the letter with it. */
+export function plainDialect(name: string, [base = '']: readonly string[]): Dialect {
+  return { name, base, contentType: scimJson, accept: scimJson };
 }
 
 /** @throws MissingProgramError when the suite is a program that cannot be had */
@@ -35,16 +38,24 @@ export async function runSuite(name: SuiteName, service: ScimService): Promise<T
   switch (name) {
     case 'entra':
       return runEntra(service);
-    case 'okta': {
-      const dialect = oktaDialect(service.basePaths);
-      return runReplay('okta', [...oktaCases, ...otherClientCases], dialect, service);
-    }
+    case 'okta':
+      return runPlain(name, [...oktaCases, ...otherClientCases], service);
+    case 'rfc':
+      return runPlain(name, rfcCases, service);
     case 'scim2-tester':
       return runScim2Tester(name, await emptyTenant(service));
     case 'scim-sdk':
     case 'unboundid':
       return runJavaClient(name, await emptyTenant(service));
   }
+}
+
+function runPlain(
+  name: SuiteName,
+  cases: readonly ReplayCase[],
+  service: ScimService,
+): Promise<TestResult[]> {
+  return runReplay(name, cases, plainDialect(name, service.basePaths), service);
 }
 
 async function runEntra(service: ScimService): Promise<TestResult[]> {

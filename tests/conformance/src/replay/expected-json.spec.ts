@@ -3,6 +3,7 @@ import {
   absent,
   differences,
   including,
+  inOrder,
   noValues,
   someTime,
   textLike,
@@ -19,6 +20,7 @@ describe('differences', () => {
     ['no values as an empty list', { a: noValues }, { a: [] }],
     ['no values as nothing', { a: noValues }, {}],
     ['a list with more', { a: including({ b: 1 }) }, { a: [{ b: 2 }, { b: 1 }] }],
+    ['a list in its order', inOrder(1, 2), [1, 2]],
     ['text by its form', textLike(/^W\//), 'W/"1"'],
     ['a time', someTime, '2026-01-31T10:20:30.123Z'],
   ])('finds none in %s', (_, expected, actual) => {
@@ -34,6 +36,7 @@ describe('differences', () => {
     ['another value in a list', { a: [1, 2] }, { a: [2, 3] }, '/a[0] should be 1, but is 2'],
     ['a list in place of an object', { a: { b: 1 } }, { a: [] }, '/a should be an object, but is []'],
     ['a value that a list lacks', including(1), [2], 'the body should be a list with 1, but is [2]'],
+    ['a list in another order', inOrder(1, 2), [2, 2], '[0] should be 1, but is 2'],
     ['an inherited name', { toString: 1 }, {}, '/toString should be 1, but is nothing'],
     ['no body', { a: 1 }, undefined, 'the body should be an object, but is nothing'],
   ])('names the place of %s', (_, expected, actual, problem) => {

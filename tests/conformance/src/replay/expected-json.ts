@@ -8,9 +8,12 @@ export class Matcher {
   ) {}
 }
 
-/** A list with at least these values. */
-export class Including {
-  constructor(readonly values: readonly Expected[]) {}
+/** A list with at least these values, or with exactly these in this order. */
+export class ListExpectation {
+  constructor(
+    readonly kind: 'including' | 'inOrder',
+    readonly values: readonly Expected[],
+  ) {}
 }
 
 /**
@@ -18,7 +21,7 @@ export class Including {
  * SCIM gives values of a multi-valued attribute no order (RFC 7643 section 2.4).
  */
 export type Expected =
-  Json | Matcher | Including | readonly Expected[] | { readonly [name: string]: Expected };
+  Json | Matcher | ListExpectation | readonly Expected[] | { readonly [name: string]: Expected };
 
 export const absent = new Matcher('nothing', (value) => value === undefined);
 export const someText = new Matcher('some text', (value) => typeof value === 'string' && value !== '');
@@ -42,8 +45,13 @@ export const noValues = new Matcher(
 );
 
 /** A list that has values matching each of these, and maybe more. */
-export function including(...values: readonly Expected[]): Including {
-  return new Including(values);
+export function including(...values: readonly Expected[]): ListExpectation {
+  return new ListExpectation('including', values);
+}
+
+/** A list of exactly these, one after the other. */
+export function inOrder(...values: readonly Expected[]): ListExpectation {
+  return new ListExpectation('inOrder', values);
 }
 
 /** What `actual` lacks, as texts that name the place; empty when it is as expected. */
@@ -51,7 +59,11 @@ export function differences(expected: Expected, actual: Json | undefined, place 
   if (expected instanceof Matcher) {
     return expected.accepts(actual) ? [] : [unlike(place, expected.name, actual)];
   }
-  if (expected instanceof Including) return missingValues(expected.values, actual, place);
+  if (expected instanceof ListExpectation) {
+    return expected.kind === 'including'
+      ? missingValues(expected.values, actual, place)
+      : positionDifferences(expected.values, actual, place);
+  }
   if (isList(expected)) return listDifferences(expected, actual, place);
   if (typeof expected === 'object' && expected !== null) {
     if (typeof actual !== 'object' || actual === null || isList(actual))
@@ -80,6 +92,16 @@ function missingValues(expected: readonly Expected[], actual: Json | undefined, 
   return expected
     .filter((each) => actual.every((item) => differences(each, item).length > 0))
     .map((each) => unlike(place, `a list with ${JSON.stringify(each)}`, actual));
+}
+
+function positionDifferences(
+  expected: readonly Expected[],
+  actual: Json | undefined,
+  place: string,
+): string[] {
+  if (!isList(actual) || actual.length !== expected.length)
+    return [unlike(place, `${expected.length} values`, actual)];
+  return expected.flatMap((each, position) => differences(each, actual[position], `${place}[${position}]`));
 }
 
 const SHOWN_LENGTH_MAX = 300;

@@ -1,4 +1,4 @@
-import { Including, Matcher, type Expected } from './expected-json.js';
+import { ListExpectation, Matcher, type Expected } from './expected-json.js';
 
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 
@@ -19,7 +19,12 @@ export function fill<Value extends Expected>(value: Value, bindings: Bindings): 
 export function fill(value: Expected, bindings: Bindings): Expected {
   if (typeof value === 'string') return fillText(value, bindings);
   if (typeof value !== 'object' || value === null || value instanceof Matcher) return value;
-  if (value instanceof Including) return new Including(value.values.map((each) => fill(each, bindings)));
+  if (value instanceof ListExpectation) {
+    return new ListExpectation(
+      value.kind,
+      value.values.map((each) => fill(each, bindings)),
+    );
+  }
   if (isList(value)) return value.map((each) => fill(each, bindings));
   return Object.fromEntries(
     Object.entries(value).map(([name, each]) => [fillText(name, bindings), fill(each, bindings)]),

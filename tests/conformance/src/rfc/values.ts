@@ -1,0 +1,97 @@
+import { absent, noValues, textLike } from '../replay/expected-json.js';
+import { get, patch, post, put, type ReplayCase } from '../replay/replay-case.js';
+import { CORE, ENTERPRISE } from '../replay/scim-names.js';
+import { newGroup, newUser, userIs } from '../replay/usual-steps.js';
+
+const jo = newUser('jo', {
+  title: 'Engineer',
+  name: { familyName: 'Berg' },
+  emails: [{ value: 'work@x.test' }],
+});
+
+/** What RFC 7643 says of values, whichever way they come in. */
+export const valueCases: readonly ReplayCase[] = [
+  {
+    name: 'values: null and an empty list mean unassigned (RFC 7643 2.5)',
+    steps: [
+      jo,
+      put(
+        '/Users/{{jo}}',
+        { schemas: [CORE], userName: 'jo.{{n}}@contoso.com', title: null, emails: [], name: {} },
+        { answers: { title: absent, emails: noValues, name: absent } },
+      ),
+    ],
+  },
+  {
+    name: 'values: at most one is primary, and none is there twice (RFC 7643 2.4)',
+    steps: [
+      post(
+        '/Users',
+        {
+          schemas: [CORE],
+          userName: 'jo.{{n}}@contoso.com',
+          emails: [
+            { type: 'work', value: 'a@x.test', primary: true },
+            { type: 'home', value: 'b@x.test', primary: true },
+            { type: 'home', value: 'b@x.test', primary: true },
+          ],
+        },
+        {
+          as: 'jo',
+          answers: {
+            emails: [
+              { value: 'a@x.test', primary: true },
+              { value: 'b@x.test', primary: false },
+            ],
+          },
+        },
+      ),
+    ],
+  },
+  {
+    name: 'values: a password is taken and never shown (RFC 7643 4.1.1)',
+    steps: [
+      newUser('jo', { password: 'Xk2!{{n}}' }),
+      userIs('jo', { password: absent }),
+      get('/Users/{{jo}}?attributes=password', { answers: { password: absent } }),
+      patch('/Users/{{jo}}', [{ op: 'replace', path: 'password', value: 'Zz9!{{n}}' }], {
+        answers: { password: absent },
+      }),
+    ],
+  },
+  {
+    name: 'values: the groups of a user are those that have it as a member, and clients cannot set them (RFC 7643 4.1.2)',
+    steps: [
+      newUser('jo'),
+      newGroup('eng', { members: [{ value: '{{jo}}', type: 'User' }] }),
+      newGroup('ops'),
+      userIs('jo', { groups: [{ value: '{{eng}}', $ref: textLike(/\/Groups\//), display: 'eng {{n}}' }] }),
+      put('/Users/{{jo}}', {
+        schemas: [CORE],
+        userName: 'jo.{{n}}@contoso.com',
+        groups: [{ value: '{{ops}}' }],
+      }),
+      userIs('jo', { groups: [{ value: '{{eng}}' }] }),
+    ],
+  },
+  {
+    name: 'values: schemas names every extension that the resource has, and only those (RFC 7643 3)',
+    steps: [
+      newUser('jo'),
+      userIs('jo', { schemas: [CORE] }),
+      patch('/Users/{{jo}}', [{ op: 'add', path: `${ENTERPRISE}:department`, value: 'Research' }], {
+        answers: { schemas: [CORE, ENTERPRISE] },
+      }),
+      patch('/Users/{{jo}}', [{ op: 'remove', path: ENTERPRISE }], {
+        answers: { schemas: [CORE], [ENTERPRISE]: absent },
+      }),
+    ],
+  },
+  {
+    name: 'values: text in any language comes back as it was sent (RFC 7644 5)',
+    steps: [
+      newUser('jo', { displayName: 'Zoë 太郎 عمر 👩‍🚀', nickName: 'e\u0301', title: ' spaces  kept ' }),
+      userIs('jo', { displayName: 'Zoë 太郎 عمر 👩‍🚀', nickName: 'e\u0301', title: ' spaces  kept ' }),
+    ],
+  },
+];
