@@ -77,7 +77,10 @@ describe('PostgresResourceReader', () => {
         createdAt: AT.toISOString(),
         lastModified: LATER.toISOString(),
         document: user(41).document,
-        groups: [{ value: groupId(2), display: 'Group 2', type: 'direct' }],
+        groups: [
+          { value: groupId(2), display: 'Group 2', type: 'direct' },
+          { value: groupId(1), display: 'Group 1', type: 'indirect' },
+        ],
       });
       const bare = JSON.parse(
         (await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, false)) ?? 'null',
@@ -211,7 +214,10 @@ describe('PostgresResourceReader', () => {
       const users = await list('users', { startIndex: 40, count: 2, withReferences: true });
       expect(users.resources.map((each) => each['groups'])).toEqual([
         [{ value: groupId(1), display: 'Group 1', type: 'direct' }],
-        [{ value: groupId(2), display: 'Group 2', type: 'direct' }],
+        [
+          { value: groupId(2), display: 'Group 2', type: 'direct' },
+          { value: groupId(1), display: 'Group 1', type: 'indirect' },
+        ],
       ]);
       expect((await list('groups', { count: 1 })).resources[0]).not.toHaveProperty('members');
     });

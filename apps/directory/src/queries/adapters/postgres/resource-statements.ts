@@ -4,6 +4,7 @@ import type { ResourceSelection, PageRequest } from '../../application/resource-
 import { compileFilter, jsonPath } from './compile-filter.js';
 import { memberDisplay, type ResourceSource } from './resource-source.js';
 import { SqlParameters } from './sql-parameters.js';
+import { groupsOfUsers } from './user-groups.js';
 import type { SqlValue } from '@muster/persistence';
 
 /** A statement with its values. `scans`: it may look at every resource of the tenant. */
@@ -22,13 +23,10 @@ const OFFSET_INDEXED_MAX = 10_000;
 
 const columns = 'r.id, r.seq, r.version, r.created_at, r.last_modified, r.document::text as document';
 
-const groupJson = `json_agg(json_build_object('value', v.group_id, 'display',
-    (select g.document ->> 'displayName' from directory.groups g where g.tenant_id = $1 and g.id = v.group_id), 'type', 'direct'))::text`;
 /** A user's groups as the JSON of `groups`. */
-const userGroups = `(select ${groupJson} from directory.group_members v where v.tenant_id = $1 and v.member_id = r.id) as refs`;
+const userGroups = `(select f.refs from ${groupsOfUsers('array[r.id]')} f) as refs`;
 /** The groups of all users of `page`, looked up together: once for each of them would cost a page half as much again. */
-const groupsOfPage = `left join (select v.member_id, ${groupJson} as refs from directory.group_members v
-    where v.tenant_id = $1 and v.member_id = any (array(select id from page)) group by v.member_id) f on f.member_id = r.id`;
+const groupsOfPage = `left join ${groupsOfUsers('array(select id from page)')} f on f.member_id = r.id`;
 
 const memberJson = `json_agg(json_strip_nulls(json_build_object('value', v.member_id, 'type', v.member_kind, 'display', ${memberDisplay()})) order by v.member_id)::text`;
 /** A group's members as the JSON of `members`. */
