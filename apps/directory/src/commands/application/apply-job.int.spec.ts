@@ -11,6 +11,7 @@ import { wherePostgres } from '@muster/persistence/testing';
 import { BatchBook } from '../testing/batch-book.js';
 import { CommandMaker, CommandWorld, queued, type WorldTenant } from '../testing/command-world.js';
 import type { Applier } from './applier.js';
+import { JOB_MEMBERS_MAX } from './apply-job.js';
 import type { BatchStore } from './batch-transaction.js';
 
 wherePostgres(describe)('a bulk job', () => {
@@ -207,6 +208,29 @@ wherePostgres(describe)('a bulk job', () => {
       { userName: 'second-poison@example.com' },
     ]);
     expect(await book.counter(tenant, 'user')).toBe(38);
+  });
+
+  it('goes through so many members and no more', async () => {
+    const tenant = await world.tenant();
+    const make = new CommandMaker(tenant);
+    const [large, small] = [make.createGroup('Large'), make.createGroup('Small')];
+    await book.given(tenant, large, small);
+    // What the group says of its size decides; to fill it would take minutes.
+    await world.rows('update directory.groups set member_count = $2 where id = $1', [
+      large.resourceId,
+      String(JOB_MEMBERS_MAX - 1),
+    ]);
+    const nobody = {
+      op: 'remove',
+      path: 'members[value eq "01890000-0000-7000-8000-000000000000" or type eq "Group"]',
+    };
+    const job = make.bulk([
+      make.patchGroup(large.resourceId, nobody),
+      make.patchGroup(large.resourceId, nobody),
+      make.patchGroup(small.resourceId, nobody),
+      make.patchGroup(large.resourceId, { op: 'replace', path: 'displayName', value: 'Larger' }),
+    ]);
+    expect(fates(job, await submit(job))).toEqual(['applied', 'too_many', 'applied', 'applied']);
   });
 
   it('is done once, however often it is delivered and to whom', async () => {

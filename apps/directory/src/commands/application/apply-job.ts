@@ -10,7 +10,7 @@ import type { MemberKind } from '../../groups/domain/membership.js';
 import { refuse } from '../../resources/domain/decision.js';
 import { admit, type BatchClock } from './admit.js';
 import { BatchDecisions } from './batch-decisions.js';
-import type { Admission, BatchTransaction } from './batch-transaction.js';
+import type { Admission, BatchTransaction, ResourceRef } from './batch-transaction.js';
 import { divide } from './divided-parts.js';
 import { lockRows } from './locked-rows.js';
 import { NameLedger } from './name-ledger.js';
@@ -75,6 +75,9 @@ class RepeatedCreateError extends Error {
 /** Rounds in which promises are believed; then what refers to later parts is refused. */
 const PROMISING_ROUNDS_MAX = 5;
 
+/** Members of groups that the parts of one job may go through, all together: what it would hold everybody up with. */
+export const JOB_MEMBERS_MAX = 500_000;
+
 /** The parts of one job on their way through one transaction. */
 class JobRun {
   private readonly outcomes = new Map<CommandId, Outcome>();
@@ -131,8 +134,10 @@ class JobRun {
   private async attempt(parts: readonly QueuedPart[]): Promise<ReadonlyMap<CommandId, Outcome>> {
     const promises = this.promisesAmong(parts);
     const decisions = new BatchDecisions(this.admission, this.nowMs, promisedKinds(parts, promises));
-    const rows = await lockRows(this.tx, parts);
-    const { names, undelivered } = await reserveNames(this.tx, parts, this.admission);
+    const excessive = await this.excessiveAmong(parts);
+    const bearable = excessive.size === 0 ? parts : parts.filter((part) => !excessive.has(part));
+    const rows = await lockRows(this.tx, bearable);
+    const { names, undelivered } = await reserveNames(this.tx, bearable, this.admission);
     const decided = new Map<CommandId, Outcome>();
     const taken: QueuedPart[] = [];
     let failures = this.failures;
@@ -140,9 +145,15 @@ class JobRun {
       if (part.refusedBefore + failures >= this.failuresMax) break;
       const isMet = (id: CommandId): boolean =>
         (decided.get(id) ?? this.outcomes.get(id))?.status === 'applied' || promises.has(id);
-      const outcome = part.needs.every(isMet)
-        ? decisions.decide(part, rows, names, undelivered)
-        : decisions.reject(part, refuse('unresolved_reference'), null);
+      const refusal = excessive.has(part)
+        ? refuse('too_many')
+        : part.needs.every(isMet)
+          ? null
+          : refuse('unresolved_reference');
+      const outcome =
+        refusal === null
+          ? decisions.decide(part, rows, names, undelivered)
+          : decisions.reject(part, refusal, documentOf(part));
       decided.set(part.command.commandId, outcome);
       taken.push(part);
       if (outcome.status !== 'applied') failures += 1;
@@ -153,6 +164,22 @@ class JobRun {
     await this.claim(taken);
     this.tx.write(decisions.effects(rows, names));
     return decided;
+  }
+
+  /** Parts that go through all members of groups so large that the job would take too long, and too much memory. */
+  private async excessiveAmong(parts: readonly QueuedPart[]): Promise<ReadonlySet<QueuedPart>> {
+    const excessive = new Set<QueuedPart>();
+    const whole = parts.filter(({ intent }) => intent?.needsAllMembers === true);
+    if (whole.length === 0) return excessive;
+    const refs = new Map(whole.map((part) => [groupKey(part), groupOf(part)]));
+    const counts = await this.tx.readMemberCounts([...refs.values()]);
+    let members = 0;
+    for (const part of whole) {
+      const more = counts.get(groupKey(part)) ?? 0;
+      if (members + more > JOB_MEMBERS_MAX) excessive.add(part);
+      else members += more;
+    }
+    return excessive;
   }
 
   /** A create that was answered with another resource than its own, while somebody refers to it by the id it was to get. */
@@ -216,6 +243,14 @@ function promisedKinds(
     );
   }
   return kinds;
+}
+
+function groupOf({ command }: QueuedPart): ResourceRef {
+  return { tenantId: command.tenantId, id: command.resourceId };
+}
+
+function groupKey({ command }: QueuedPart): ResourceKey {
+  return resourceKey(command.tenantId, command.resourceId);
 }
 
 function documentOf({ command }: QueuedPart): ScimDocument | null {

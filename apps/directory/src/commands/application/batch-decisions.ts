@@ -8,6 +8,7 @@ import {
   type Fact,
   type Outcome,
   type ProvisioningFailure,
+  type ResourceId,
 } from '@muster/contracts';
 import type { ScimDocument } from '@muster/scim';
 import { decideGroup } from '../../groups/domain/decide-group.js';
@@ -46,6 +47,8 @@ import {
 export class BatchDecisions {
   private readonly decided: { readonly queued: QueuedMessage; readonly outcome: Outcome }[] = [];
   private readonly failures: ProvisioningFailure[] = [];
+  /** Groups that each member was added to. */
+  private readonly joined = new Map<ResourceKey, GroupWork[]>();
   private readonly createdByRenewed: { readonly ref: ResourceRef; readonly createdBy: CommandId }[] = [];
 
   /** `promised`: resources that later commands are to create; who refers to them is taken at its word. */
@@ -204,6 +207,7 @@ export class BatchDecisions {
       decision.next === null ? [] : uniqueNamesOfGroup(decision.next.document, context.settings),
     );
     work.accept(decision, causeOfCommand(command), queued.traceparent);
+    this.noteJoined(work, decision.membership.added.keys());
     if (decision.next === null) this.leaveGroups(queued, rows);
     const changed = decision.next !== state;
     const version = work.current?.version ?? (work.initial?.version ?? 0) + 1;
@@ -213,9 +217,17 @@ export class BatchDecisions {
   /** Whoever is deleted leaves the groups it is a member of: those it was in, and those that this batch put it into. */
   private leaveGroups(queued: QueuedCommand, rows: LockedRows): void {
     const { tenantId, resourceId } = queued.command;
-    for (const work of rows.groups.values()) {
-      if (work.tenantId === tenantId)
-        work.lose(resourceId, this.nowMs, causeOfCommand(queued.command), queued.traceparent);
+    const key = resourceKey(tenantId, resourceId);
+    for (const work of [...(rows.groupsOf.get(key) ?? []), ...(this.joined.get(key) ?? [])])
+      work.lose(resourceId, this.nowMs, causeOfCommand(queued.command), queued.traceparent);
+  }
+
+  private noteJoined(work: GroupWork, members: Iterable<ResourceId>): void {
+    for (const memberId of members) {
+      const key = resourceKey(work.tenantId, memberId);
+      const works = this.joined.get(key);
+      if (works === undefined) this.joined.set(key, [work]);
+      else works.push(work);
     }
   }
 

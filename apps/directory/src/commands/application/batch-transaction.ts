@@ -120,6 +120,8 @@ export interface BatchTransaction {
     refs: readonly ResourceRef[],
     strength: LockStrength,
   ): Promise<ReadonlyMap<ResourceKey, LockedGroup>>;
+  /** Member counts of groups, without locks. */
+  readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>>;
   /** All groups that one of these is a member of. */
   readMembershipsOf(members: readonly ResourceRef[]): Promise<readonly Membership[]>;
   /** Of the pairs given, those that exist. */

@@ -22,8 +22,9 @@ const NO_GROUPS: ReadonlyMap<ResourceKey, LockedGroup> = new Map();
 /** Everything that the decisions of a batch look at, locked. */
 export interface LockedRows {
   readonly users: UserLedger;
-  /** Also those that a deleted user or group is a member of, each knowing that it has this member. */
   readonly groups: ReadonlyMap<ResourceKey, GroupWork>;
+  /** Groups that each deleted user or group was a member of before the batch. */
+  readonly groupsOf: ReadonlyMap<ResourceKey, readonly GroupWork[]>;
 }
 
 /**
@@ -63,9 +64,12 @@ export async function lockRows(
       new GroupWork(command.tenantId, command.resourceId, null),
     );
   }
-  if (deleted.length > 0) await learnGroupsOf(tx, deleted, wanted.groups, groups);
+  const groupsOf =
+    deleted.length === 0
+      ? new Map<ResourceKey, GroupWork[]>()
+      : await readGroupsOf(tx, deleted, wanted.groups, groups);
   await readMemberships(tx, commands, groups);
-  return { users, groups };
+  return { users, groups, groupsOf };
 }
 
 interface WantedLocks {
@@ -134,18 +138,26 @@ function addGroupsOf(groups: Map<ResourceKey, ResourceRef>, memberships: readonl
  * Reads once more, now that the groups are locked. A user who is deleted can have lost groups meanwhile, but gained none; a
  * group that is deleted was not locked at the first look and may have gained a parent.
  */
-async function learnGroupsOf(
+async function readGroupsOf(
   tx: BatchTransaction,
   deleted: readonly ResourceRef[],
   wanted: ReadonlyMap<ResourceKey, ResourceRef>,
   groups: ReadonlyMap<ResourceKey, GroupWork>,
-): Promise<void> {
+): Promise<ReadonlyMap<ResourceKey, readonly GroupWork[]>> {
+  const groupsOf = new Map<ResourceKey, GroupWork[]>();
   for (const membership of await tx.readMembershipsOf(deleted)) {
     const groupKey = resourceKey(membership.tenantId, membership.groupId);
     if (!wanted.has(groupKey))
       throw new BatchConflictError('a group got a new parent while it was about to be deleted');
-    groups.get(groupKey)?.learnMember(membership);
+    const work = groups.get(groupKey);
+    if (work === undefined) continue;
+    work.learnMember(membership);
+    const memberKey = resourceKey(membership.tenantId, membership.memberId);
+    const works = groupsOf.get(memberKey);
+    if (works === undefined) groupsOf.set(memberKey, [work]);
+    else works.push(work);
   }
+  return groupsOf;
 }
 
 async function readMemberships(

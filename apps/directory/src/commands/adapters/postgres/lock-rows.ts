@@ -160,3 +160,17 @@ export async function readAllMembers(
   );
   return rows.map(membershipOf);
 }
+
+/** Without locks: what a command will cost, not what it will find. */
+export async function readMemberCounts(
+  tx: Transaction,
+  groups: readonly ResourceRef[],
+): Promise<ReadonlyMap<ResourceKey, number>> {
+  const { rows } = await tx.query<{ tenant_id: TenantId; id: ResourceId; member_count: number }>(
+    'read member counts',
+    `select g.tenant_id, g.id, g.member_count
+     from unnest($1::uuid[], $2::uuid[]) as t(tenant_id, id) join directory.groups g using (tenant_id, id)`,
+    columns(groups, [(ref) => ref.tenantId, (ref) => ref.id]),
+  );
+  return new Map(rows.map((row) => [resourceKey(row.tenant_id, row.id), row.member_count]));
+}

@@ -15,6 +15,7 @@ import {
   lockGroups,
   lockUsers,
   readAllMembers,
+  readMemberCounts,
   readMembershipPairs,
   readMembershipsOf,
 } from './lock-rows.js';
@@ -43,6 +44,10 @@ export class PostgresBatchTransaction implements BatchTransaction {
 
   lockGroups(refs: readonly ResourceRef[], strength: LockStrength) {
     return lockGroups(this.tx, refs, strength);
+  }
+
+  readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>> {
+    return readMemberCounts(this.tx, groups);
   }
 
   readMembershipsOf(members: readonly ResourceRef[]): Promise<readonly Membership[]> {
