@@ -192,46 +192,86 @@ function refuse(step: BulkStep, error: ScimError): RefusedBulkOperation {
 
 function orderOperations(operations: readonly BulkOperation[]): readonly BulkOperation[] {
   const ordered: BulkOperation[] = [];
-  const done = new Set<string>();
+  const open = new OpenReferences(operations);
   let waiting = operations;
   while (waiting.length > 0) {
     const blocked: BulkOperation[] = [];
     for (const operation of waiting) {
-      if (operation.kind === 'step' && operation.after.some((bulkId) => !done.has(bulkId))) {
+      if (open.has(operation)) {
         blocked.push(operation);
         continue;
       }
       ordered.push(operation);
-      if (operation.kind === 'step' && operation.method === 'POST') done.add(operation.bulkId!);
+      if (operation.kind === 'step' && operation.method === 'POST') open.settle(operation.bulkId!);
     }
-    waiting = blocked.length === waiting.length ? cutCircle(blocked, done) : blocked;
+    waiting = blocked.length === waiting.length ? cutCircle(blocked, open) : blocked;
   }
   return ordered;
 }
 
+/** Which references still wait for a creation, counted: a thousand operations may be blocked a thousand times. */
+class OpenReferences {
+  private readonly done = new Set<string>();
+  private readonly counts = new Map<number, number>();
+  private readonly referring = new Map<string, number[]>();
+
+  constructor(operations: readonly BulkOperation[]) {
+    for (const operation of operations) {
+      if (operation.kind === 'refused') continue;
+      this.counts.set(operation.index, operation.after.length);
+      for (const bulkId of operation.after) {
+        const referring = this.referring.get(bulkId);
+        if (referring === undefined) this.referring.set(bulkId, [operation.index]);
+        else referring.push(operation.index);
+      }
+    }
+  }
+
+  has({ index }: BulkOperation): boolean {
+    return (this.counts.get(index) ?? 0) > 0;
+  }
+
+  to(bulkId: string): boolean {
+    return !this.done.has(bulkId);
+  }
+
+  /** The resource is created: nobody waits for it any more. */
+  settle(bulkId: string): void {
+    this.done.add(bulkId);
+    for (const index of this.referring.get(bulkId) ?? [])
+      this.counts.set(index, (this.counts.get(index) ?? 0) - 1);
+  }
+
+  /** The operation no longer waits for what it refers to. */
+  release({ index }: BulkOperation): void {
+    this.counts.set(index, 0);
+  }
+}
+
 /** All wait for a creation that waits itself, so some creations wait for each other: the earliest of these stops. */
-function cutCircle(blocked: readonly BulkOperation[], done: ReadonlySet<string>): readonly BulkOperation[] {
+function cutCircle(blocked: readonly BulkOperation[], open: OpenReferences): readonly BulkOperation[] {
   const creations = new Map(
     blocked.flatMap((each) =>
       each.kind === 'step' && each.method === 'POST' ? [[each.bulkId!, each] as const] : [],
     ),
   );
-  const trail: BulkStep[] = [];
+  const trail = new Set<BulkStep>();
   let step = creations.values().next().value!;
-  while (!trail.includes(step)) {
-    trail.push(step);
-    step = creations.get(step.after.find((bulkId) => !done.has(bulkId))!)!;
+  while (!trail.has(step)) {
+    trail.add(step);
+    step = creations.get(step.after.find((bulkId) => open.to(bulkId))!)!;
   }
-  const circle = trail.slice(trail.indexOf(step));
+  const walked = [...trail];
+  const circle = walked.slice(walked.indexOf(step));
   const earliest = circle.reduce((first, each) => (each.index < first.index ? each : first));
-  const isMissing = (bulkId: string): boolean => !done.has(bulkId);
+  open.release(earliest);
   return blocked.map((each) =>
     each !== earliest
       ? each
       : {
           ...earliest,
-          after: earliest.after.filter((bulkId) => done.has(bulkId)),
-          deferred: [...earliest.deferred, ...earliest.after.filter(isMissing)],
+          after: earliest.after.filter((bulkId) => !open.to(bulkId)),
+          deferred: [...earliest.deferred, ...earliest.after.filter((bulkId) => open.to(bulkId))],
         },
   );
 }
