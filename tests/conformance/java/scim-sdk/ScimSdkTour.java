@@ -6,6 +6,7 @@ import de.captaingoldfish.scim.sdk.client.ScimRequestBuilder;
 import de.captaingoldfish.scim.sdk.client.resources.ResourceType;
 import de.captaingoldfish.scim.sdk.client.response.ServerResponse;
 import de.captaingoldfish.scim.sdk.common.constants.enums.Comparator;
+import de.captaingoldfish.scim.sdk.common.constants.enums.HttpMethod;
 import de.captaingoldfish.scim.sdk.common.constants.enums.PatchOp;
 import de.captaingoldfish.scim.sdk.common.resources.Group;
 import de.captaingoldfish.scim.sdk.common.resources.ResourceNode;
@@ -14,6 +15,7 @@ import de.captaingoldfish.scim.sdk.common.resources.base.ScimObjectNode;
 import de.captaingoldfish.scim.sdk.common.resources.complex.Name;
 import de.captaingoldfish.scim.sdk.common.resources.multicomplex.Email;
 import de.captaingoldfish.scim.sdk.common.resources.multicomplex.Member;
+import de.captaingoldfish.scim.sdk.common.response.BulkResponse;
 import de.captaingoldfish.scim.sdk.common.response.ListResponse;
 import de.captaingoldfish.scim.sdk.common.schemas.Schema;
 import java.util.List;
@@ -45,6 +47,7 @@ public final class ScimSdkTour {
       tour.discover();
       tour.users();
       tour.groups();
+      tour.bulk();
       tour.end();
     }
   }
@@ -157,6 +160,30 @@ public final class ScimSdkTour {
       ServerResponse<Group> response = scim.update(Group.class, GROUPS, groupId).setResource(group).sendRequest();
       succeeded(response);
       Tour.expect("ops " + unique, response.getResource().getDisplayName().orElseThrow());
+    });
+  }
+
+  private void bulk() {
+    Tour.stop("bulk: a user, and a group that refers to it", () -> {
+      User user = User.builder().userName("bulk." + unique + "@contoso.com").build();
+      Group group =
+          Group.builder()
+              .displayName("bulk " + unique)
+              .members(List.of(Member.builder().value("bulkId:user").type("User").build()))
+              .build();
+      ServerResponse<BulkResponse> response =
+          scim.bulk()
+              .bulkRequestOperation(GROUPS).method(HttpMethod.POST).bulkId("group").data(group)
+              .next().bulkRequestOperation(USERS).method(HttpMethod.POST).bulkId("user").data(user)
+              .sendRequest();
+      succeeded(response);
+      Tour.expect(
+          List.of(201, 201),
+          response.getResource().getBulkResponseOperations().stream().map(each -> each.getStatus()).toList());
+      User created =
+          scim.list(User.class, USERS).filter("userName", Comparator.EQ, user.getUserName().orElseThrow()).build()
+              .get().sendRequest().getResource().getListedResources().get(0);
+      Tour.expect("bulk " + unique, created.getGroups().get(0).getDisplay().orElseThrow());
     });
   }
 

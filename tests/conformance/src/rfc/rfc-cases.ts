@@ -1,4 +1,5 @@
 import { type ReplayCase } from '../replay/replay-case.js';
+import { bulkCases } from './bulk.js';
 import { changeCases } from './changes.js';
 import { filterCases } from './filters.js';
 import { listCases } from './lists.js';
@@ -12,4 +13,5 @@ export const rfcCases: readonly ReplayCase[] = [
   ...valueCases,
   ...listCases,
   ...filterCases,
+  ...bulkCases,
 ];
