@@ -4,7 +4,9 @@ import { Discovery } from './scim/discovery/discovery.js';
 import { BulkController } from './scim/http/bulk-controller.js';
 import { DiscoveryController } from './scim/http/discovery-controller.js';
 import { GroupsController, UsersController } from './scim/http/resource-controllers.js';
+import { RootController } from './scim/http/root-controller.js';
 import { ResourceReads } from './scim/reads/resource-reads.js';
+import { RootReads } from './scim/reads/root-reads.js';
 import { ScimFace } from './scim/scim-face.js';
 import { ResourceWrites } from './scim/writes/resource-writes.js';
 
@@ -12,6 +14,7 @@ export interface GatewayParts {
   readonly face: ScimFace;
   readonly writes: ResourceWrites;
   readonly reads: ResourceReads;
+  readonly rootReads: RootReads;
   readonly bulk: BulkWrites;
   readonly discovery: Discovery;
 }
@@ -22,11 +25,12 @@ export class GatewayModule {
   static of(parts: GatewayParts): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [UsersController, GroupsController, BulkController, DiscoveryController],
+      controllers: [UsersController, GroupsController, BulkController, RootController, DiscoveryController],
       providers: [
         { provide: ScimFace, useValue: parts.face },
         { provide: ResourceWrites, useValue: parts.writes },
         { provide: ResourceReads, useValue: parts.reads },
+        { provide: RootReads, useValue: parts.rootReads },
         { provide: BulkWrites, useValue: parts.bulk },
         { provide: Discovery, useValue: parts.discovery },
       ],

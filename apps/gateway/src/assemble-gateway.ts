@@ -25,6 +25,7 @@ import { BulkWrites } from './scim/bulk/bulk-writes.js';
 import { Discovery } from './scim/discovery/discovery.js';
 import { RequestBodies } from './scim/http/request-bodies.js';
 import { ResourceReads } from './scim/reads/resource-reads.js';
+import { RootReads } from './scim/reads/root-reads.js';
 import { ResourceRendering } from './scim/rendering/resource-rendering.js';
 import { ScimFace } from './scim/scim-face.js';
 import { ResourceWrites } from './scim/writes/resource-writes.js';
@@ -85,6 +86,7 @@ export function assembleGateway(environment: GatewayEnvironment): AssembledGatew
       face: new ScimFace(failures, bodyMemory, logger, metrics, nowMs),
       writes: new ResourceWrites({ admission, bodies, commands, undelivered, directory, rendering, replyTo }),
       reads: new ResourceReads({ admission, bodies, directory, rendering }),
+      rootReads: new RootReads({ admission, bodies, directory, rendering }),
       bulk: new BulkWrites({
         admission,
         bodies,

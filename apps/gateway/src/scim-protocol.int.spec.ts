@@ -95,7 +95,7 @@ describe('every route', () => {
     }
   });
 
-  it.each(['/', '/users', '/Roles', '/Users/a/b', '/%2e%2e/internal', '/Users%2f..'])(
+  it.each(['/users', '/Roles', '/Users/a/b', '/%2e%2e/internal', '/Users%2f..'])(
     'there is nothing at %s',
     async (path) => {
       expectScimError(await world.scim(path, { token: tenant.token }), 404);
@@ -108,8 +108,8 @@ describe('every route', () => {
     }
   });
 
-  it.each(['/Me', '/.search'])('%s is not offered', async (path) => {
-    expectScimError(await world.scim(path, { method: 'POST', token: tenant.token, body: {} }), 501);
+  it('/Me is not offered', async () => {
+    expectScimError(await world.scim('/Me', { method: 'POST', token: tenant.token, body: {} }), 501);
   });
 });
 

@@ -102,6 +102,8 @@ export {
   type NotificationResponse,
   type QueryRequest,
   type QueryResponse,
+  type RootQueryRequest,
+  type RootQueryResponse,
   type ResolveCredentialRequest,
   type ResolveCredentialResponse,
 } from './directory-api/directory-api.js';

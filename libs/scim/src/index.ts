@@ -114,6 +114,7 @@ export { filterFromJson } from './filter/filter-from-json.js';
 export { matchesFilter, matchesValue } from './filter/matches-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export { resolveFilter, resolveValueFilter } from './filter/resolve-filter.js';
+export { resolveFilterAcross, type FilterForType } from './filter/resolve-filter-across.js';
 
 export { type AttributePath } from './path/attribute-path.js';
 export { parsePath, pathFromJson, printPath } from './path/parse-path.js';

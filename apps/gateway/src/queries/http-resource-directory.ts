@@ -4,6 +4,8 @@ import {
   storedResourceFromJson,
   type QueryRequest,
   type QueryResponse,
+  type RootQueryRequest,
+  type RootQueryResponse,
   type StoredResource,
   type TenantId,
 } from '@muster/contracts';
@@ -50,6 +52,16 @@ export class HttpResourceDirectory implements ResourceDirectory {
       throw refusalOfRead(error);
     }
   }
+
+  async queryAll(tenantId: TenantId, request: RootQueryRequest, trace: Context): Promise<RootQueryResponse> {
+    try {
+      return rootQueryResponseFromJson(
+        await this.client.post(directoryPaths.queryAll(tenantId), request, trace),
+      );
+    } catch (error) {
+      throw refusalOfRead(error);
+    }
+  }
 }
 
 function queryResponseFromJson(value: unknown): QueryResponse {
@@ -61,6 +73,13 @@ function queryResponseFromJson(value: unknown): QueryResponse {
   return typeof nextCursor === 'string'
     ? { totalResults, resources, nextCursor }
     : { totalResults, resources };
+}
+
+function rootQueryResponseFromJson(value: unknown): RootQueryResponse {
+  const answer = value as { users?: unknown; groups?: unknown } | null;
+  const part = (resources: unknown) => queryResponseFromJson({ ...answer, resources });
+  const { resources: users, ...rest } = part(answer?.users);
+  return { ...rest, users, groups: part(answer?.groups).resources };
 }
 
 /** The directory's own words (a cursor that is not one, too many queries at once) go to the client as they are. */

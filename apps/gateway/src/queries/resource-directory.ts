@@ -1,4 +1,11 @@
-import type { QueryRequest, QueryResponse, StoredResource, TenantId } from '@muster/contracts';
+import type {
+  QueryRequest,
+  QueryResponse,
+  RootQueryRequest,
+  RootQueryResponse,
+  StoredResource,
+  TenantId,
+} from '@muster/contracts';
 import type { Context } from '@muster/telemetry';
 
 export type ResourcePlural = 'users' | 'groups';
@@ -19,4 +26,6 @@ export interface ResourceDirectory {
     request: QueryRequest,
     trace: Context,
   ): Promise<QueryResponse>;
+  /** One list over users and groups. */
+  queryAll(tenantId: TenantId, request: RootQueryRequest, trace: Context): Promise<RootQueryResponse>;
 }

@@ -18,6 +18,7 @@ export const directoryPaths = {
   resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string, withReferences = true) =>
     `/internal/v1/tenants/${tenantId}/${kind}/${id}${withReferences ? '' : '?references=false'}`,
   query: (tenantId: TenantId, kind: 'users' | 'groups') => `/internal/v1/tenants/${tenantId}/${kind}/query`,
+  queryAll: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/query`,
   notification: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/notification`,
 } as const;
 
@@ -93,6 +94,20 @@ export interface QueryRequest {
 export interface QueryResponse {
   readonly totalResults: number;
   readonly resources: readonly StoredResource[];
+  readonly nextCursor?: string;
+}
+
+/** A query over users and groups (RFC 7644 section 3.4.2.1): one list, users first. Such a list cannot be sorted. */
+export interface RootQueryRequest extends Omit<QueryRequest, 'sortBy' | 'sortOrder' | 'withReferences'> {
+  /** Users: read `groups`. Groups: read members. */
+  readonly withReferencesOf: readonly ('users' | 'groups')[];
+}
+
+export interface RootQueryResponse {
+  /** Of both kinds. */
+  readonly totalResults: number;
+  readonly users: readonly StoredResource[];
+  readonly groups: readonly StoredResource[];
   readonly nextCursor?: string;
 }
 

@@ -79,7 +79,7 @@ export class Discovery {
     return this.schemas.one(id);
   }
 
-  /** `/Me` and searches across kinds are not offered (RFC 7644 sections 3.4.3, 3.11). */
+  /** `/Me` is not offered (RFC 7644 section 3.11). */
   async notOffered(exchange: Exchange): Promise<Answer> {
     await this.admission.admit(exchange);
     throw new Refusal('not_implemented');

@@ -1,4 +1,4 @@
-import { All, Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Discovery } from '../discovery/discovery.js';
 import { ScimFace, type Handler } from '../scim-face.js';
@@ -53,10 +53,5 @@ export class DiscoveryController {
   @All('Me')
   me(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.face.answer(request, reply, '/Me', this.refuse);
-  }
-
-  @Post('.search')
-  searchEverything(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.face.answer(request, reply, '/.search', this.refuse);
   }
 }

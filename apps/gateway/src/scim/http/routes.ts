@@ -25,6 +25,7 @@ export const routes: readonly Route[] = [
   route('/Schemas/:id', ['GET']),
   route('/Me', ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
   route('/Bulk', ['POST']),
+  route('/', ['GET']),
   route('/.search', ['POST']),
 ];
 

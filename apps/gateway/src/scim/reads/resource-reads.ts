@@ -30,7 +30,7 @@ export interface ResourceReadsParts {
 }
 
 /** A search is a query, and queries are short; RFC 7644 section 3.4.3. */
-const SEARCH_BYTES_MAX = 64 * 1024;
+export const SEARCH_BYTES_MAX = 64 * 1024;
 
 /** GET of one resource, lists, and searches. Nothing here changes anything, and nothing is answered from memory. */
 export class ResourceReads {

@@ -1,12 +1,15 @@
 import { parseUuid, type TenantId } from '@muster/contracts';
 import { notFound } from '@muster/scim';
 import type { InternalRoute } from '../../../http/internal-route.js';
+import { BothKindsLister, type ListOfBothKinds } from '../../application/list-both-kinds.js';
 import type { ResourceList, ResourceLister } from '../../application/list-resources.js';
-import type { ResourceReader } from '../../application/resource-reader.js';
+import type { RenderedResource, ResourceReader } from '../../application/resource-reader.js';
 import { isKind, parseResourceKey, parseResourceQuery } from '../../domain/resource-query.js';
+import { parseRootQuery } from '../../domain/root-query.js';
 
-/** The query API: one resource by id, and lists. */
+/** The query API: one resource by id, lists of one kind, and lists of both. */
 export function queryRoutes(reader: ResourceReader, lister: ResourceLister): readonly InternalRoute[] {
+  const bothKinds = new BothKindsLister(lister);
   return [
     {
       method: 'GET',
@@ -31,11 +34,33 @@ export function queryRoutes(reader: ResourceReader, lister: ResourceLister): rea
         return listJson(await lister.list(parseResourceQuery(tenantId, kind, body)));
       },
     },
+    {
+      method: 'POST',
+      path: '/internal/v1/tenants/:tenantId/query',
+      name: 'list-both-kinds',
+      handle: async ({ params, body }) => {
+        const tenantId = parseUuid<TenantId>(params['tenantId']);
+        if (tenantId === null) throw notFound('There is no such list.');
+        return rootListJson(await bothKinds.list(parseRootQuery(tenantId, body)));
+      },
+    },
   ];
 }
 
 /** A `QueryResponse` around resources that are JSON already. */
 function listJson({ totalResults, resources, nextCursor }: ResourceList): string {
-  const next = nextCursor === null ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
-  return `{"totalResults":${totalResults}${next},"resources":[${resources.map((each) => each.json).join(',')}]}`;
+  return `{"totalResults":${totalResults}${nextJson(nextCursor)},"resources":${arrayJson(resources)}}`;
+}
+
+/** A `RootQueryResponse`. */
+function rootListJson({ totalResults, users, groups, nextCursor }: ListOfBothKinds): string {
+  return `{"totalResults":${totalResults}${nextJson(nextCursor)},"users":${arrayJson(users)},"groups":${arrayJson(groups)}}`;
+}
+
+function nextJson(nextCursor: string | null): string {
+  return nextCursor === null ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
+}
+
+function arrayJson(resources: readonly RenderedResource[]): string {
+  return `[${resources.map((each) => each.json).join(',')}]`;
 }
