@@ -197,8 +197,9 @@ export class PatchReader {
 
   #setOrUnset(op: SetOp, path: AttributePath, definition: AttributeDefinition, raw: unknown): void {
     const value = this.#reader.read(definition, raw);
-    if (value === undefined) this.#emitRemove(path);
-    else this.#emit({ op, path, value });
+    if (value !== undefined) this.#emit({ op, path, value });
+    else if (this.#tolerance.keepsWhenEmpty(definition)) this.#reader.warn('emptyValue', printPath(path));
+    else this.#emitRemove(path);
   }
 
   /**

@@ -48,11 +48,13 @@ export const CLIENT_TOLERANCE: Tolerance = {
 
 /**
  * The same in PATCH. `removesListedValues`: Entra without its flag removes a member by `remove`, path `members`, with the
- * member as value; taking that for "remove all" empties the group.
+ * member as value; taking that for "remove all" empties the group. `keepsWhenEmpty`: an expression for `active` that yields
+ * nothing must not let a disabled user in again, which unassigning it would; `remove` by name still does.
  */
 export const CLIENT_PATCH_TOLERANCE: PatchTolerance = {
   ...CLIENT_TOLERANCE,
   operator: operatorCase,
   key: flatKeys,
   removesListedValues: true,
+  keepsWhenEmpty: ({ name, type }) => name === 'active' && type === 'boolean',
 };

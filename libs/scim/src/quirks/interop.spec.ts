@@ -311,6 +311,30 @@ describe('other clients', () => {
     });
   });
 
+  it.each<readonly [string, unknown]>([
+    ['an empty text', { op: 'Replace', path: 'active', value: '' }],
+    ['null', { op: 'Replace', path: 'active', value: null }],
+    ['an empty text without a path', { op: 'replace', value: { active: '' } }],
+  ])('a mapping that yields nothing lets no disabled user in: %s', (_name, operation) => {
+    checkPatch({
+      cite: 'RFC 7643 s2.5 would unassign active, and who has none is active',
+      before: { active: false },
+      operations: [operation, { op: 'Replace', path: 'title', value: 'x' }],
+      after: { active: false, title: 'x' },
+      changed: ['title'],
+      warns: ['active'],
+    });
+  });
+
+  it('a client that removes active by name has it removed', () => {
+    checkPatch({
+      cite: 'RFC 7644 s3.5.2.2',
+      before: { active: false },
+      operations: [{ op: 'Remove', path: 'active' }],
+      after: {},
+    });
+  });
+
   it('a client that sends no JSON object', () => {
     for (const body of [null, [], 'x', 7, true, undefined]) {
       expect(refusalOf(() => parseResource(userResourceType, body, 'create')).scimType).toBe('invalidSyntax');

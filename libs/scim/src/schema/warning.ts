@@ -16,6 +16,8 @@ export type WarningKind =
   | 'readOnlyAttribute'
   /** A secret, `password` for example: taken, not stored. */
   | 'secretDropped'
+  /** The attribute was set to nothing, which would have changed what nobody meant to change. */
+  | 'emptyValue'
   /** More than one value was marked primary; the first kept the mark. */
   | 'primaryRepeated';
 

@@ -55,7 +55,9 @@ function applyAt(document: Json, op: WireOperation['op'], path: string, value: u
   let refusal: string | undefined;
   if (MULTI_VALUED.includes(attribute)) refusal = applyMultiValued(home, attribute, filter, sub, op, value);
   else if (COMPLEX.includes(attribute)) applyComplex(home, attribute, sub, op, value);
-  else setOrUnset(home, attribute, op === 'remove' ? null : value);
+  // Departure: nothing as the value of active leaves it as it is.
+  else if (attribute !== 'active' || op === 'remove' || value !== null)
+    setOrUnset(home, attribute, op === 'remove' ? null : value);
   // RFC 7643 s2.5: what has no value is not there.
   if (COMPLEX.includes(attribute)) dropEmpty(home, attribute);
   if (urn !== undefined) dropEmpty(document, urn);
