@@ -85,6 +85,17 @@ export const lifecycleCases: readonly ReplayCase[] = [
     { op: 'add', path: `${ENTERPRISE}:manager`, value: { value: '{{boss}}' } },
   ),
   {
+    name: 'an active without a value neither disables nor enables',
+    steps: [
+      newUser('jo'),
+      ...activeBecomes(false, set('Replace', 'False')),
+      ...activeBecomes(false, set('Replace', '')),
+      ...activeBecomes(false, set('Replace', null)),
+      ...activeBecomes(false, { op: 'replace', value: { active: '', title: 'Lead' } }),
+      userIs('jo', { title: 'Lead' }),
+    ],
+  },
+  {
     name: 'a disabled user stays in its groups',
     steps: [
       newUser('jo'),
