@@ -119,16 +119,18 @@ export async function openKafkaAppender(options: KafkaAppenderOptions): Promise<
   const producer = new ReplaceableProducer(options);
   await producer.connected(0);
 
+  async function request(records: readonly OutgoingRecord[]): Promise<AppendReceipt> {
+    const connected = await producer.connected(CONNECT_PATIENCE_MS);
+    const metadata = await connected.sendBatch({ acks: ACKS_ALL, topicMessages: topicMessagesOf(records) });
+    return { brokerTimeMs: brokerTimeOf(metadata) };
+  }
+
   async function send(records: readonly OutgoingRecord[]): Promise<AppendReceipt> {
     const startedAt = performance.now();
-    const sentAtMs = Date.now();
     try {
-      const connected = await producer.connected(CONNECT_PATIENCE_MS);
-      const metadata = await connected.sendBatch({ acks: ACKS_ALL, topicMessages: topicMessagesOf(records) });
-      const brokerTimeMs = brokerTimeOf(metadata);
-      if (brokerTimeMs !== null) brokerClock?.observe({ sentAtMs, receivedAtMs: Date.now(), brokerTimeMs });
+      const receipt = await (brokerClock?.measure(() => request(records)) ?? request(records));
       metrics.appendSettled?.(name, records.length, performance.now() - startedAt, 'ok');
-      return { brokerTimeMs };
+      return receipt;
     } catch (cause) {
       metrics.appendSettled?.(name, records.length, performance.now() - startedAt, 'failed');
       logger.warn({ appender: name, records: records.length, error: errorLabel(cause) }, 'an append failed');
