@@ -112,6 +112,72 @@ const searching: readonly ReplayCase[] = [
   },
 ];
 
+const everything: readonly ReplayCase[] = [
+  {
+    name: 'search: users and groups in one list (RFC 7644 3.4.2.1)',
+    tenant: {},
+    steps: [
+      newUser('jo', { displayName: 'Jo' }),
+      newUser('eve'),
+      newGroup('eng'),
+      post(
+        '/.search',
+        { schemas: [SEARCH] },
+        {
+          status: 200,
+          answers: { schemas: [LIST], totalResults: 3, Resources: usersAndGroups('jo', 'eve', 'eng') },
+        },
+      ),
+      get('/?count=10', { answers: { totalResults: 3, Resources: usersAndGroups('jo', 'eve', 'eng') } }),
+      get(`/?filter=${percentEncoded('displayName pr')}`, {
+        answers: { totalResults: 2, Resources: usersAndGroups('jo', 'eng') },
+      }),
+      post(
+        '/.search',
+        { schemas: [SEARCH], filter: 'userName sw "eve"' },
+        { status: 200, answers: { totalResults: 1 } },
+      ),
+      post(
+        '/.search',
+        { schemas: [SEARCH], filter: 'meta.resourceType eq "Group"', attributes: ['displayName'] },
+        { status: 200, answers: { totalResults: 1, Resources: [{ id: '{{eng}}', meta: absent }] } },
+      ),
+      post(
+        '/.search',
+        { schemas: [SEARCH], startIndex: 3, count: 2 },
+        {
+          status: 200,
+          answers: { totalResults: 3, itemsPerPage: 1, startIndex: 3, Resources: usersAndGroups('eng') },
+        },
+      ),
+      post(
+        '/.search',
+        { schemas: [SEARCH], cursor: '', count: 2 },
+        { status: 200, answers: { totalResults: 3, itemsPerPage: 2, nextCursor: someText } },
+      ),
+    ],
+  },
+  {
+    name: 'search: what no kind has is refused for all of them, and so is an order they do not share',
+    steps: [
+      post(
+        '/.search',
+        { schemas: [SEARCH], filter: 'shoeSize pr' },
+        { status: 400, answers: scimError(400, { scimType: 'invalidFilter' }) },
+      ),
+      post(
+        '/.search',
+        { schemas: [SEARCH], sortBy: 'displayName' },
+        { status: 400, answers: scimError(400) },
+      ),
+    ],
+  },
+];
+
+function usersAndGroups(...ids: readonly string[]): Expected {
+  return inOrder(...ids.map((id) => ({ id: `{{${id}}}` })));
+}
+
 const whole = newUser('jo', {
   displayName: 'Jo',
   name: { familyName: 'Berg', givenName: 'Jo' },
@@ -250,6 +316,7 @@ export const listCases: readonly ReplayCase[] = [
   ...sorting,
   ...paging,
   ...searching,
+  ...everything,
   ...choosing,
   ...cursors,
 ];

@@ -75,6 +75,20 @@ export const valueCases: readonly ReplayCase[] = [
     ],
   },
   {
+    name: 'values: the groups of a user are direct and indirect ones (RFC 7643 4.1.2)',
+    steps: [
+      newUser('jo'),
+      newGroup('eng', { members: [{ value: '{{jo}}' }] }),
+      newGroup('all', { members: [{ value: '{{eng}}', type: 'Group' }] }),
+      userIs('jo', {
+        groups: [
+          { value: '{{eng}}', type: 'direct' },
+          { value: '{{all}}', type: 'indirect' },
+        ],
+      }),
+    ],
+  },
+  {
     name: 'values: schemas names every extension that the resource has, and only those (RFC 7643 3)',
     steps: [
       newUser('jo'),
