@@ -322,6 +322,9 @@ describe('a bulk request that fails as a whole', () => {
     );
     expectScimError(refused, 429);
     expect(refused.headers.get('retry-after')).toMatch(/^[1-9]/);
+    const patient = world.addTenant({ settings: { requestsPerSecondMax: 1, requestBurstMax: 10 } });
+    const many = Array.from({ length: 50 }, (_, index) => user(`patient-${index}`));
+    expect((await bulk(many, {}, patient.token)).status).toBe(200);
   });
 
   it.each([
@@ -368,6 +371,22 @@ describe('a bulk request whose reply got lost', () => {
       bulk([user('a'), { method: 'DELETE', path: `/Users/${UNKNOWN_ID}` }, user('b')]),
     );
     expect(statuses(results)).toEqual(['201', '404', '201']);
+  });
+
+  it('is unknown when its operations cannot be looked up, and its creates are marked', async () => {
+    world.directory.script = () => 'ignore';
+    const before = world.directory.commands.length;
+    const answering = bulk([user('a')]);
+    await eventually(() => world.directory.commands.length > before);
+    const job = lastJob();
+    world.directory.http = 'off';
+    const { resourceId } = job;
+    await world.directory.reply(job, { status: 'applied', resourceId, version: 1, changed: true });
+    const answer = await answering;
+    world.directory.http = 'on';
+    expectScimError(answer, 503);
+    expect(answer.body.detail).toMatch(/not known/i);
+    await eventually(() => world.directory.undelivered.includes(job.parts[0]!.command.commandId));
   });
 
   it('marks its creates when the client has gone before the answer', async () => {

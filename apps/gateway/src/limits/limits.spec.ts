@@ -35,13 +35,6 @@ describe('a TokenBucket that is asked for many', () => {
     expect(bucket.take(0, 3)).toBe(100);
     expect(bucket.take(0, 2)).toBe(0);
   });
-
-  it('takes more than it can hold for all that it can hold', () => {
-    const bucket = new TokenBucket(10, 5, 0);
-    expect(bucket.take(0, 1_000)).toBe(0);
-    expect(bucket.take(0, 1_000)).toBe(500);
-    expect(bucket.take(500, 1_000)).toBe(0);
-  });
 });
 
 describe('TenantRates', () => {

@@ -12,20 +12,16 @@ export class TokenBucket {
     this.filledAtMs = nowMs;
   }
 
-  /**
-   * Takes `count` tokens and returns 0, or takes none and returns the milliseconds until there are as many. More than the
-   * bucket can hold would never be there: they cost a full bucket.
-   */
+  /** Takes `count` tokens, at most the burst, and returns 0; or takes none and returns the milliseconds until there are as many. */
   take(nowMs: number, count = 1): number {
-    const wanted = Math.min(count, this.burstMax);
     const elapsedMs = Math.max(0, nowMs - this.filledAtMs);
     this.tokens = Math.min(this.burstMax, this.tokens + (elapsedMs * this.perSecond) / 1_000);
     this.filledAtMs = nowMs;
-    if (this.tokens >= wanted) {
-      this.tokens -= wanted;
+    if (this.tokens >= count) {
+      this.tokens -= count;
       return 0;
     }
-    return ((wanted - this.tokens) * 1_000) / this.perSecond;
+    return ((count - this.tokens) * 1_000) / this.perSecond;
   }
 
   /** Whether the bucket was made for these numbers: a tenant's settings may change while it is in use. */

@@ -23,8 +23,9 @@ export class Admission {
     return credential;
   }
 
-  /** A request that asks for many things costs as many; it has been admitted as one of them. Throws 429. */
+  /** A request that asks for many things costs as many, one of which it was admitted for; all of a bucket is enough. Throws 429. */
   charge({ tenantId, settings }: Credential, things: number): void {
-    if (things > 1) this.rates.take(tenantId, settings, things - 1);
+    const more = Math.min(things, settings.requestBurstMax) - 1;
+    if (more > 0) this.rates.take(tenantId, settings, more);
   }
 }

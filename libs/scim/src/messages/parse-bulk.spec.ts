@@ -134,4 +134,19 @@ describe('a bulk plan (RFC 7644 s3.7)', () => {
       f: null,
     });
   });
+
+  it('finds and replaces references in the filter of a path, and nowhere else in it', () => {
+    const operation = (path: string): object => ({
+      method: 'PATCH',
+      path: '/Groups/g-1',
+      data: { Operations: [{ op: 'remove', Path: path }] },
+    });
+    const { operations } = plan([operation('members[value eq "bulkId:a" or value eq "b"]'), user('a')]);
+    expect(order(operations)).toEqual(['a', 0]);
+    const resolved = (path: string) => resolveBulkReferences({ path }, new Map([['a', 'id-a']]));
+    expect(resolved('members[value eq "bulkId:a" or value eq "bulkId:b"]')).toEqual({
+      path: 'members[value eq "id-a" or value eq "bulkId:b"]',
+    });
+    expect(resolved('bulkId:a')).toEqual({ path: 'bulkId:a' });
+  });
 });
