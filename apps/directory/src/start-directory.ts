@@ -104,6 +104,7 @@ export async function startDirectory(
 async function start(running: Running): Promise<Directory> {
   const { config, databases, health, metrics, stop, logger } = running;
   addFirstAndLastSteps(running);
+  const isStarted = health.registerStart();
   health.register('database', () => databases.main.check());
   const operations = await startOperationsServer({
     host: config.host,
@@ -133,6 +134,7 @@ async function start(running: Running): Promise<Directory> {
   const listener = await listen(running, directory, writePath, transport);
   stop.add({ phase: 'accept', name: 'requests in flight', deadlineMs: 6_000, run: () => listener.close() });
   startWriting(running, { relays, writePath, transport, listener });
+  isStarted();
   return {
     url: listener.url,
     port: listener.port,

@@ -69,6 +69,7 @@ export async function startGateway(
     fatal,
     times: { ...gatewayTimes, ...overrides.times },
   });
+  const isStarted = health.registerStart();
   for (const [name, check] of gateway.healthChecks) health.register(name, check);
   const operations = await startOperationsServer({
     host: config.host,
@@ -105,6 +106,7 @@ export async function startGateway(
         return listener.close(DRAIN_DEADLINE_MS);
       },
     });
+    isStarted();
     return {
       url: urlOf(config.host, listener.port),
       port: listener.port,

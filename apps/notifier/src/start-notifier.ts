@@ -100,6 +100,7 @@ export async function startNotifier(
 async function start(running: Running): Promise<Notifier> {
   const { config, health, metrics, stop, database } = running;
   addFirstAndLastSteps(running);
+  const isStarted = health.registerStart();
   health.register('database', () => database.check());
   const operations = await startOperationsServer({
     host: config.host,
@@ -111,6 +112,7 @@ async function start(running: Running): Promise<Notifier> {
   await database.untilReachable(DATABASE_PATIENCE_MS);
   await assertSchemaIsCurrent(database, notifierSchema);
   const listener = await startParts(running);
+  isStarted();
   return {
     url: listener.url,
     port: listener.port,

@@ -22,6 +22,18 @@ describe('the health registry', () => {
     expect(await health.report()).toMatchObject({ ready: true });
   });
 
+  it('is not ready before everything is started, although every check that is there passes', async () => {
+    const health = new HealthRegistry(() => 0);
+    const started = health.registerStart();
+    health.register('postgres', () => undefined);
+    expect(await health.report()).toMatchObject({
+      ready: false,
+      checks: { start: { ok: false, failure: 'NotStartedError' } },
+    });
+    started();
+    expect(await health.report()).toMatchObject({ ready: true, checks: { start: { ok: true } } });
+  });
+
   it('asks at most once a second, however many want to know', async () => {
     let now = 0;
     let asked = 0;

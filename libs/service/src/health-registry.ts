@@ -34,6 +34,21 @@ export class HealthRegistry {
     this.latest = undefined;
   }
 
+  /**
+   * Keeps the process from being ready until the returned function is called. Probes are answered early, so that they can say
+   * what is missing; the checks of what is started later are not there yet, and without them it would look complete.
+   */
+  registerStart(): () => void {
+    let isStarted = false;
+    this.register('start', () => {
+      if (!isStarted) throw new NotStartedError();
+    });
+    return () => {
+      isStarted = true;
+      this.latest = undefined;
+    };
+  }
+
   /** From now on the process is not ready, whatever the checks say. */
   stopping(): void {
     this.isStopping = true;
@@ -57,6 +72,11 @@ export class HealthRegistry {
     const ready = !stopping && entries.every(([, { ok }]) => ok);
     return { ready, stopping, checks: Object.fromEntries(entries) };
   }
+}
+
+/** For readiness: some part is not open yet. */
+class NotStartedError extends Error {
+  override readonly name = 'NotStartedError';
 }
 
 async function checked(check: HealthCheck): Promise<CheckReport> {
