@@ -51,5 +51,11 @@ export {
   type Subscription,
   type TopicDefinition,
 } from './ports/event-log.js';
-export { silentLogger, type MessagingLogger } from './ports/logger.js';
+export {
+  messagingLogFields,
+  silentLogger,
+  type MessagingLogField,
+  type MessagingLogFields,
+  type MessagingLogger,
+} from './ports/logger.js';
 export { noMetrics, type ConsumerPosition, type MessagingMetrics } from './ports/metrics.js';

@@ -5,30 +5,40 @@ import { isNativeError } from 'node:util/types';
  * sent is not among them, so a body, a user name or a token cannot be logged by passing the wrong object.
  */
 export const logFields = [
+  'actual',
   'address',
+  'appender',
   'attempt',
+  'attempts',
   'batchSize',
+  'broker',
   'cause',
+  'client',
   'code',
   'commandId',
   'commandType',
   'component',
   'constraint',
-  'consumerGroup',
   'context',
   'count',
   'deadlineMs',
   'delayMs',
   'durationMs',
   'err',
+  'error',
+  'expected',
   'failpoint',
+  'groupId',
   'incidentId',
   'instanceId',
   'kind',
+  'label',
   'lag',
   'mailId',
+  'memberId',
   'method',
   'migration',
+  'namespace',
   'offset',
   'outcome',
   'partition',
@@ -38,10 +48,13 @@ export const logFields = [
   'port',
   'problems',
   'reason',
+  'records',
   'requestId',
   'resourceId',
   'resourceType',
   'result',
+  'retryCount',
+  'retryTime',
   'route',
   'shard',
   'signal',
@@ -61,12 +74,20 @@ export type LogField = (typeof logFields)[number];
 
 const allowed: ReadonlySet<string> = new Set(logFields);
 
+/** The name of an error: a class, or a code of a protocol or a socket. A message would have spaces, or an address in it. */
+const errorNamePattern = /^[\w.-]{1,64}$/;
+
+function isAllowed(field: string, value: unknown): boolean {
+  if (field === 'error') return typeof value === 'string' && errorNamePattern.test(value);
+  return allowed.has(field);
+}
+
 /** Keeps the allowed fields. The names (never the values) of others are kept too, so that their author finds them. */
 export function allowedFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   const refused: string[] = [];
   for (const [field, value] of Object.entries(fields)) {
-    if (allowed.has(field)) kept[field] = value;
+    if (isAllowed(field, value)) kept[field] = value;
     else refused.push(field);
   }
   if (refused.length > 0) kept['refusedFields'] = refused;

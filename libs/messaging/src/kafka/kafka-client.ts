@@ -9,7 +9,7 @@ import {
   type RetryOptions,
   type SASLOptions,
 } from 'kafkajs';
-import { type MessagingLogger } from '../ports/logger.js';
+import { type MessagingLogField, type MessagingLogger } from '../ports/logger.js';
 import { patchIdleTimer } from './idle-timer-patch.js';
 
 /** How a client proves who it is, and whether what it says can be overheard. */
@@ -136,7 +136,7 @@ function quietLogCreator(logger: MessagingLogger): logCreator {
   return () =>
     ({ namespace, label, log }) => {
       if (label === 'INFO' || label === 'DEBUG') return;
-      const fields: Record<string, unknown> = { client: 'kafkajs', namespace, label };
+      const fields: Partial<Record<MessagingLogField, unknown>> = { client: 'kafkajs', namespace, label };
       for (const name of LOGGED_FIELDS) {
         if (Object.hasOwn(log, name)) fields[name] = log[name] as unknown;
       }
