@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createMetrics } from '@muster/telemetry';
 import type { Database, DatabaseOptions } from './database.js';
 import { openDatabase } from './pooled-database.js';
@@ -8,6 +9,12 @@ import { createTestDatabase, startPausingProxy, wherePostgres, type TestDatabase
 jest.setTimeout(30_000);
 
 const tenant = '01980000-0000-7000-8000-000000000001';
+
+/** Keeps the event loop from everything else, as a long computation does. */
+function busyFor(durationMs: number): void {
+  const endAt = performance.now() + durationMs;
+  while (performance.now() < endAt);
+}
 
 wherePostgres(describe)('connections', () => {
   let world: TestDatabase;
@@ -95,6 +102,21 @@ wherePostgres(describe)('connections', () => {
       });
       await expect(robust.query('after', 'select 1 as n')).resolves.toMatchObject({ rowCount: 1 });
       expect(await names()).not.toContain('lost');
+    });
+
+    it.each<[string, (durationMs: number) => Promise<void>]>([
+      ['while the process is busy', async (durationMs) => busyFor(durationMs)],
+      ['while it waits for something else', (durationMs) => delay(durationMs)],
+    ])('of transactions that kept the server waiting are told from broken ones: %s', async (_, idle) => {
+      const robust = open({ applicationName: 'sluggish', idleInTransactionTimeoutMs: 100 });
+      const writing = robust.transaction({ tenants: [] }, async (tx) => {
+        await tx.query('item.add', add, [310, 'late']);
+        await idle(500);
+        await tx.query('item.add', add, [311, 'late too']);
+      });
+      await expect(writing).rejects.toMatchObject({ kind: 'statement-timeout', code: '25P03' });
+      await expect(robust.query('after', 'select 1 as n')).resolves.toMatchObject({ rowCount: 1 });
+      expect(await names()).not.toContain('late');
     });
 
     it('that have only fallen silent are given up after the response timeout', async () => {

@@ -18,7 +18,7 @@ const rows: readonly [error: unknown, kind: DatabaseErrorKind, retryable: boolea
   [coded('08006'), 'connection', true],
   [coded('57P01'), 'connection', true],
   [coded('57P03'), 'connection', true],
-  [coded('25P03'), 'connection', true],
+  [coded('25P03'), 'statement-timeout', true],
   [coded('0A000', 'cached plan must not change result type'), 'connection', true],
   [coded('0A000', 'MERGE is not supported here'), 'bug', false],
   [coded('26000'), 'connection', true],

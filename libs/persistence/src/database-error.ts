@@ -5,7 +5,8 @@ import { isNativeError } from 'node:util/types';
  * - `connection`: the server went away or does not answer; the same work may be done again on another connection.
  * - `deadlock`, `serialization`: another transaction won; do the same work again.
  * - `lock-timeout`: a row stayed locked for too long; do it again later.
- * - `statement-timeout`: the statement took too long; smaller work may pass, the same work may not.
+ * - `statement-timeout`: the statement took too long, or the caller between two of them; smaller work may pass, the same
+ *   work may not.
  * - `resource`: no connection, memory or disk to be had; do it again later.
  * - `constraint`: the data contradicts a constraint; only other data will pass.
  * - `bug`: the statement or its values are wrong; doing it again fails again.
@@ -114,6 +115,9 @@ export function databaseErrorFrom(error: unknown, statement: string, outcomeUnkn
 const featureNotSupported = '0A000';
 const stalePlanWords = 'cached plan must not change result type';
 
+/** SQLSTATE of a connection that the server ends by `idle_in_transaction_session_timeout`. */
+export const idleInTransaction = '25P03';
+
 /** SQLSTATEs, PostgreSQL documentation appendix A, by code first and then by class. */
 const kindsByCode: Readonly<Record<string, DatabaseErrorKind>> = {
   '40P01': 'deadlock',
@@ -121,7 +125,8 @@ const kindsByCode: Readonly<Record<string, DatabaseErrorKind>> = {
   '40003': 'connection',
   '55P03': 'lock-timeout',
   '57014': 'statement-timeout',
-  '25P03': 'connection',
+  // The caller was silent for too long within a transaction: the connection is gone, but what it was busy with is at fault.
+  [idleInTransaction]: 'statement-timeout',
   // Prepared statement not there: the session is not the one it was prepared in (a pooler, a DISCARD ALL).
   '26000': 'connection',
   '57P01': 'connection',

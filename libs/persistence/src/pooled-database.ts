@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Metrics } from '@muster/telemetry';
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
-import { DatabaseError, classifyDatabaseError, databaseErrorFrom } from './database-error.js';
+import {
+  DatabaseError,
+  classifyDatabaseError,
+  databaseErrorFrom,
+  idleInTransaction,
+} from './database-error.js';
 import type {
   Database,
   DatabaseOptions,
@@ -34,6 +39,8 @@ class PooledDatabase implements Database {
   private readonly waitingMax: number;
   private readonly metrics: Metrics | undefined;
   private closed: Promise<void> | undefined;
+  /** What the server said when it ended a connection between two statements; the next of them is not told. */
+  private readonly endings = new WeakMap<PoolClient, Error>();
   private lastAnswerAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DatabaseOptions) {
@@ -48,7 +55,14 @@ class PooledDatabase implements Database {
     // Without listeners, a connection that the server ends would take the process with it: idle ones report to the pool,
     // those in use to their own listener.
     this.pool.on('error', () => undefined);
-    this.pool.on('connect', (client) => client.once('error', lost).on('error', () => undefined));
+    this.pool.on('connect', (client) =>
+      client
+        .once('error', (error: Error) => {
+          this.endings.set(client, error);
+          lost(error);
+        })
+        .on('error', () => undefined),
+    );
     this.metrics?.onCollect(() => this.publishStatistics());
   }
 
@@ -99,7 +113,8 @@ class PooledDatabase implements Database {
     try {
       return await this.readOnce(begin, work);
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.kind !== 'connection') throw error;
+      if (!(error instanceof DatabaseError)) throw error;
+      if (error.kind !== 'connection' && error.code !== idleInTransaction) throw error;
       // Every idle connection may be dead after a restart of the server; a read may simply be done again.
       return this.readOnce(begin, work);
     }
@@ -124,7 +139,7 @@ class PooledDatabase implements Database {
       return result;
     } catch (error) {
       await this.abandon(client, transaction, error);
-      throw this.failed(error);
+      throw this.failed(this.reasonOf(client, error));
     } finally {
       this.metrics
         ?.histogram('db_transaction_seconds')
@@ -176,7 +191,7 @@ class PooledDatabase implements Database {
       return result;
     } catch (error) {
       await this.abandon(client, transaction, error);
-      throw this.failed(error);
+      throw this.failed(this.reasonOf(client, error));
     }
   }
 
@@ -229,6 +244,14 @@ class PooledDatabase implements Database {
         ?.histogram('db_pool_wait_seconds')
         .observe({ pool: this.label }, (performance.now() - startedAt) / 1_000);
     }
+  }
+
+  private reasonOf(client: PoolClient, error: unknown): unknown {
+    const ending = this.endings.get(client);
+    const isOnlyLost = error instanceof DatabaseError && error.kind === 'connection';
+    if (ending === undefined || !isOnlyLost) return error;
+    const reason = databaseErrorFrom(ending, error.statement);
+    return reason.kind === 'connection' ? error : reason;
   }
 
   private failed(error: unknown): unknown {
