@@ -7,31 +7,27 @@ import {
   type MetricName,
 } from '@muster/telemetry';
 import { table, type GeneratedBlock } from './generated-block.js';
-import { roomsThatMention } from './source-files.js';
 
 const PAGE = 'docs/reference/telemetry.md';
 
 export const metricNames = Object.keys(metricDefinitions) as readonly MetricName[];
 
-/** Every declared metric, and the rooms that record it. */
-export function metricsBlock(): GeneratedBlock {
-  return {
-    page: PAGE,
-    name: 'metrics',
-    lines: table(
-      ['metric', 'type', 'labels', 'what', 'recorded in'],
-      metricNames.map((name) => [
-        `\`${metricPrefix}${name}\``,
-        metricDefinitions[name].type,
-        labelNamesOf(name)
-          .map((label) => `\`${label}\``)
-          .join(', '),
-        metricDefinitions[name].help,
-        roomsThatMention(`'${name}'`).join(', '),
-      ]),
-    ),
-  };
-}
+/** Every declared metric. */
+export const metricsBlock: GeneratedBlock = {
+  page: PAGE,
+  name: 'metrics',
+  lines: table(
+    ['metric', 'type', 'labels', 'what'],
+    metricNames.map((name) => [
+      `\`${metricPrefix}${name}\``,
+      metricDefinitions[name].type,
+      labelNamesOf(name)
+        .map((label) => `\`${label}\``)
+        .join(', '),
+      metricDefinitions[name].help,
+    ]),
+  ),
+};
 
 function shownSpanName(name: string | ((...parts: string[]) => string)): string {
   if (typeof name === 'string') return name;
@@ -40,20 +36,12 @@ function shownSpanName(name: string | ((...parts: string[]) => string)): string 
 
 export const spanKeys = Object.keys(spanNames) as readonly (keyof typeof spanNames)[];
 
-/** Every declared span name, and the rooms that start it. */
-export function spansBlock(): GeneratedBlock {
-  return {
-    page: PAGE,
-    name: 'spans',
-    lines: table(
-      ['span', 'started in'],
-      spanKeys.map((key) => [
-        `\`${shownSpanName(spanNames[key])}\``,
-        roomsThatMention(`spanNames.${key}`).join(', '),
-      ]),
-    ),
-  };
-}
+/** Every declared span name. */
+export const spansBlock: GeneratedBlock = {
+  page: PAGE,
+  name: 'spans',
+  lines: spanKeys.map((key) => `- \`${shownSpanName(spanNames[key])}\``),
+};
 
 /** Every declared attribute key. */
 export const attributesBlock: GeneratedBlock = {
