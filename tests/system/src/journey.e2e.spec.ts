@@ -270,11 +270,12 @@ describeSystem(
     it('shows a failure in the trace of its request, up to the mail', async () => {
       const rendered = await sink.waitFor(({ name }) => name === 'render mail');
       const mailed = await sink.waitFor(({ name }) => name === 'send mail');
-      expect(await pathOf(rendered)).toEqual(['POST /Users', 'send mail', 'render mail']);
+      const published = ['POST /Users', 'send provisioning.failures.v1'];
+      expect(await pathOf(rendered)).toEqual([...published, 'send mail', 'render mail']);
       const taken = await sink.waitFor(
         ({ name, traceId }) => name === 'process provisioning.failures.v1' && traceId === mailed.traceId,
       );
-      expect((await pathOf(taken))[0]).toBe('POST /Users');
+      expect(await pathOf(taken)).toEqual([...published, 'process provisioning.failures.v1']);
       expect(taken.service).toBe('notifier');
       // The mail covers two failures: it is in the trace of the first, and says which the other is.
       expect(mailed.links.map(({ traceId }) => traceId)).toEqual([expect.not.stringMatching(mailed.traceId)]);

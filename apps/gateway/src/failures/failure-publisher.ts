@@ -5,7 +5,17 @@ import {
   type ProvisioningFailure,
 } from '@muster/contracts';
 import type { RecordAppender } from '@muster/messaging';
-import type { CounterOf, Metrics } from '@muster/telemetry';
+import {
+  attributeKeys,
+  contextFromTraceparent,
+  currentTraceparent,
+  spanNames,
+  tracer,
+  type CounterOf,
+  type Metrics,
+} from '@muster/telemetry';
+
+const sendFailure = spanNames.send(FAILURES_TOPIC);
 
 /** How long an answer waits for its failure to be in the log. Milliseconds. */
 export const FAILURE_BUDGET_MS = 300;
@@ -38,14 +48,30 @@ export class FailurePublisher {
   }
 
   private async append(failure: ProvisioningFailure): Promise<void> {
+    const { span, context } = tracer.startSpan(sendFailure, {
+      kind: 'producer',
+      parent: contextFromTraceparent(failure.traceparent),
+      attributes: () => ({
+        [attributeKeys.messagingSystem]: 'kafka',
+        [attributeKeys.messagingOperationName]: 'send',
+        [attributeKeys.messagingDestination]: FAILURES_TOPIC,
+        [attributeKeys.messagingMessageId]: failure.failureId,
+        [attributeKeys.tenantId]: failure.tenantId,
+        [attributeKeys.cause]: failure.cause,
+      }),
+    });
+    const traceparent = currentTraceparent(context);
     try {
-      const record = failureRecord(failure);
+      const record = failureRecord(traceparent === undefined ? failure : { ...failure, traceparent });
       // A bug of ours must not cost the mail: it is counted, and the record goes out as it is.
       if (validateFailureRecord(record).length > 0) this.invalid.inc({ topic: FAILURES_TOPIC });
       await this.appender.append([record]);
       this.published.inc({ cause: failure.cause, source: failure.source });
-    } catch {
+    } catch (error) {
+      tracer.fail(span, error);
       this.lost.inc({ cause: failure.cause });
+    } finally {
+      span.end();
     }
   }
 }
