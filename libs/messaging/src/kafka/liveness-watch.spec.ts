@@ -4,19 +4,25 @@ import { LivenessWatch } from './liveness-watch.js';
 describe('LivenessWatch', () => {
   let silences: number[];
   let isLogAway: boolean;
+  /** How long the process stood still in all: its clock went on, its timers did not. */
+  let stoodStillMs: number;
+  let duringProbe: () => void;
   let watch: LivenessWatch;
 
   beforeEach(() => {
     jest.useFakeTimers();
     silences = [];
     isLogAway = false;
+    stoodStillMs = 0;
+    duringProbe = () => undefined;
     watch = new LivenessWatch({
       silenceMsMax: 30_000,
       probe: async () => {
+        duringProbe();
         if (isLogAway) throw new Error('away');
       },
       onSilent: (silentMs) => silences.push(silentMs),
-      now: () => Date.now(),
+      now: () => Date.now() + stoodStillMs,
     });
   });
 
@@ -62,5 +68,33 @@ describe('LivenessWatch', () => {
       await jest.advanceTimersByTimeAsync(1_000);
     }
     expect(silences).toEqual([]);
+  });
+
+  it('does not take its own standstill for silence: the next sign may be a moment away', async () => {
+    watch.sign();
+    await jest.advanceTimersByTimeAsync(1_000);
+    stoodStillMs = 60_000;
+    await jest.advanceTimersByTimeAsync(1_200);
+    expect(silences).toEqual([]);
+    watch.sign();
+    await jest.advanceTimersByTimeAsync(25_000);
+    expect(silences).toEqual([]);
+  });
+
+  it('does not take a standstill during a probe for silence either', async () => {
+    duringProbe = () => {
+      duringProbe = () => undefined;
+      stoodStillMs = 60_000;
+    };
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(silences).toEqual([]);
+  });
+
+  it('tells of silence that goes on after a standstill', async () => {
+    stoodStillMs = 60_000;
+    await jest.advanceTimersByTimeAsync(29_000);
+    expect(silences).toEqual([]);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(silences).toHaveLength(1);
   });
 });
