@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { reportedResult } from './programs/reported-result.js';
+import { reportOf } from './programs/scim-sanity.js';
 import { resultTable, totalsOf, type TestResult } from './report.js';
 
 const results: readonly TestResult[] = [
@@ -47,4 +48,23 @@ describe('a line that a program prints', () => {
       expect(reportedResult('x', line)).toBeUndefined();
     },
   );
+});
+
+describe('the report of scim-sanity', () => {
+  it('is read, whatever is printed before it', () => {
+    const report = {
+      results: [
+        { name: 'a', status: 'pass', message: 'fine' },
+        { name: 'b', status: 'fail', message: 'no' },
+      ],
+    };
+    expect(reportOf('x', ['probing', JSON.stringify(report)])).toEqual([
+      { suite: 'x', test: 'a', state: 'passed', remarks: [] },
+      { suite: 'x', test: 'b', state: 'failed', remarks: ['no'] },
+    ]);
+  });
+
+  it.each(['', 'Traceback', '{"results": 1}', '{'])('is none: %s', (line) => {
+    expect(reportOf('x', [line])).toBeUndefined();
+  });
 });

@@ -2,15 +2,24 @@ import { oktaCases } from './clients/okta.js';
 import { otherClientCases } from './clients/other-clients.js';
 import { entraCases } from './entra/entra-cases.js';
 import { runJavaClient } from './programs/java-client.js';
+import { runScimSanity, scimSanityTenant } from './programs/scim-sanity.js';
 import { runScim2Tester } from './programs/scim2-tester.js';
 import { type Dialect } from './replay/dialect.js';
-import { type ReplayCase } from './replay/replay-case.js';
+import { type ReplayCase, type TenantWish } from './replay/replay-case.js';
 import { runReplay } from './replay/run-replay.js';
 import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
 import { type ScimService, type Tenant } from './service/scim-service.js';
 
-export const SUITES = ['entra', 'okta', 'rfc', 'scim2-tester', 'scim-sdk', 'unboundid'] as const;
+export const SUITES = [
+  'entra',
+  'okta',
+  'rfc',
+  'scim2-tester',
+  'scim-sanity',
+  'scim-sdk',
+  'unboundid',
+] as const;
 export type SuiteName = (typeof SUITES)[number];
 
 const scimJson = 'application/scim+json; charset=utf-8';
@@ -43,10 +52,12 @@ export async function runSuite(name: SuiteName, service: ScimService): Promise<T
     case 'rfc':
       return runPlain(name, rfcCases, service);
     case 'scim2-tester':
-      return runScim2Tester(name, await emptyTenant(service));
+      return runScim2Tester(name, await newTenant(service, {}));
+    case 'scim-sanity':
+      return runScimSanity(name, await newTenant(service, scimSanityTenant));
     case 'scim-sdk':
     case 'unboundid':
-      return runJavaClient(name, await emptyTenant(service));
+      return runJavaClient(name, await newTenant(service, {}));
   }
 }
 
@@ -66,6 +77,7 @@ async function runEntra(service: ScimService): Promise<TestResult[]> {
   return results;
 }
 
-async function emptyTenant(service: ScimService): Promise<Tenant> {
-  return (await service.newTenant({})) ?? (await service.commonTenant());
+/** A tenant with nothing in it, or the one there is. */
+async function newTenant(service: ScimService, wish: TenantWish): Promise<Tenant> {
+  return (await service.newTenant(wish)) ?? (await service.commonTenant());
 }
