@@ -12,6 +12,8 @@ export interface TenantSettings {
   readonly unknownMembers: 'strict' | 'lenient';
   /** PATCH of an attribute that no schema has: pass over it, so that what is beside it applies, or refuse the request. */
   readonly unknownPatchAttributes: 'ignore' | 'reject';
+  /** A user who is deleted and created again under the same `userName` has the same id again. */
+  readonly softDeleteUsers: boolean;
   /** Requests per second and gateway. */
   readonly requestsPerSecondMax: number;
   /** Requests at once after a quiet time, per gateway. */
@@ -25,6 +27,7 @@ export const defaultTenantSettings: TenantSettings = {
   externalIdUnique: false,
   unknownMembers: 'strict',
   unknownPatchAttributes: 'ignore',
+  softDeleteUsers: false,
   requestsPerSecondMax: 5_000,
   requestBurstMax: 10_000,
 };

@@ -17,7 +17,7 @@ import { BatchDecisions } from './batch-decisions.js';
 import type { BatchStore, BatchTransaction, Lane } from './batch-transaction.js';
 import { lockRows } from './locked-rows.js';
 import { CommandQueue } from './command-queue.js';
-import { NameLedger } from './name-ledger.js';
+import { noNames } from './reserved-names.js';
 import { isJob, type QueuedCommand, type QueuedJob, type QueuedMessage } from './queued-command.js';
 
 export interface ApplierOptions {
@@ -188,7 +188,7 @@ export class Applier {
           if (earlier.size > 0) return earlier;
           const decisions = new BatchDecisions({ tenants: new Map(), aliveTokens: new Set() }, nowMs);
           decisions.reject(queued, refuse(contention ? 'not_applied_in_time' : 'store_failed'), null);
-          tx.write(decisions.effects(await lockRows(tx, []), new NameLedger()));
+          tx.write(decisions.effects(await lockRows(tx, []), noNames()));
           return new Map(decisions.outcomes());
         });
         this.settle([queued], outcomes);

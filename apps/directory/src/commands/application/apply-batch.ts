@@ -31,9 +31,9 @@ export async function applyBatch(
   const decisions = new BatchDecisions(admission, nowMs);
   const admitted = admit(claimed, admission, clock, decisions);
   const rows = await lockRows(tx, admitted);
-  const { names, undelivered } = await reserveNames(tx, admitted, admission);
-  for (const queued of admitted) decisions.decide(queued, rows, names, undelivered);
-  tx.write(decisions.effects(rows, names));
+  const reserved = await reserveNames(tx, admitted, admission);
+  for (const queued of admitted) decisions.decide(queued, rows, reserved);
+  tx.write(decisions.effects(rows, reserved));
   return new Map([...outcomes, ...decisions.outcomes()]);
 }
 

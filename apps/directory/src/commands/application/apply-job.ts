@@ -13,10 +13,9 @@ import { BatchDecisions } from './batch-decisions.js';
 import type { Admission, BatchTransaction, ResourceRef } from './batch-transaction.js';
 import { divide } from './divided-parts.js';
 import { lockRows } from './locked-rows.js';
-import { NameLedger } from './name-ledger.js';
 import { resourceKey, type QueuedJob, type QueuedPart, type ResourceKey } from './queued-command.js';
 import { renameParts, type KnownResource } from './renamed-parts.js';
-import { reserveNames } from './reserved-names.js';
+import { noNames, reserveNames } from './reserved-names.js';
 
 /**
  * Applies a bulk command inside one transaction and returns its outcome with that of each part. The job is claimed like any
@@ -48,7 +47,7 @@ export async function applyJob(
     await run.apply(job.parts);
     decisions.finish(job, run.results(job.parts));
   }
-  tx.write(decisions.effects(await lockRows(tx, []), new NameLedger()));
+  tx.write(decisions.effects(await lockRows(tx, []), noNames()));
   const [[, outcome] = []] = decisions.outcomes();
   if (outcome === undefined) throw new Error('a job was neither refused nor finished');
   return outcome;
@@ -137,7 +136,7 @@ class JobRun {
     const excessive = await this.excessiveAmong(parts);
     const bearable = excessive.size === 0 ? parts : parts.filter((part) => !excessive.has(part));
     const rows = await lockRows(this.tx, bearable);
-    const { names, undelivered } = await reserveNames(this.tx, bearable, this.admission);
+    const reserved = await reserveNames(this.tx, bearable, this.admission);
     const decided = new Map<CommandId, Outcome>();
     const taken: QueuedPart[] = [];
     let failures = this.failures;
@@ -152,7 +151,7 @@ class JobRun {
           : refuse('unresolved_reference');
       const outcome =
         refusal === null
-          ? decisions.decide(part, rows, names, undelivered)
+          ? decisions.decide(part, rows, reserved)
           : decisions.reject(part, refusal, documentOf(part));
       decided.set(part.command.commandId, outcome);
       taken.push(part);
@@ -162,7 +161,7 @@ class JobRun {
     const broken = [...promises].filter((id) => decided.get(id)?.status !== 'applied');
     if (broken.length > 0) throw new BrokenPromiseError(broken);
     await this.claim(taken);
-    this.tx.write(decisions.effects(rows, names));
+    this.tx.write(decisions.effects(rows, reserved));
     return decided;
   }
 
@@ -205,7 +204,7 @@ class JobRun {
     );
     for (const part of refused) decisions.reject(part, refuse('store_failed'), documentOf(part));
     await this.claim(refused);
-    this.tx.write(decisions.effects(await lockRows(this.tx, []), new NameLedger()));
+    this.tx.write(decisions.effects(await lockRows(this.tx, []), noNames()));
     return new Map(decisions.outcomes());
   }
 

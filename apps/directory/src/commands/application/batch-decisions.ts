@@ -16,7 +16,7 @@ import type { MemberKind } from '../../groups/domain/membership.js';
 import { uniqueNamesOfGroup } from '../../groups/domain/unique-names-of-group.js';
 import type { DecisionContext, Refusal } from '../../resources/domain/decision.js';
 import { toStoredResource, type ResourceState } from '../../resources/domain/resource-state.js';
-import { decideUser } from '../../users/domain/decide-user.js';
+import { decideUser, userNameKeyOf } from '../../users/domain/decide-user.js';
 import { uniqueNamesOfUser } from '../../users/domain/unique-names-of-user.js';
 import type {
   Admission,
@@ -31,6 +31,7 @@ import { causeOfCommand, factOf } from './fact-of.js';
 import type { GroupWork } from './group-ledger.js';
 import type { LockedRows } from './locked-rows.js';
 import type { NameLedger } from './name-ledger.js';
+import type { ReservedNames } from './reserved-names.js';
 import {
   isJob,
   resourceKey,
@@ -73,22 +74,18 @@ export class BatchDecisions {
     return this.conclude(job, { status: 'applied', resourceId, version: 1, changed: true, results });
   }
 
-  decide(
-    queued: QueuedCommand,
-    rows: LockedRows,
-    names: NameLedger,
-    undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>,
-  ): Outcome {
+  decide(queued: QueuedCommand, rows: LockedRows, reserved: ReservedNames): Outcome {
+    const { names } = reserved;
     const tenant = this.admission.tenants.get(queued.command.tenantId);
     if (tenant === undefined) throw new Error('a command of an unknown tenant was admitted');
     const context = contextOf(queued, tenant, names, this.nowMs);
     const decision =
       resourceKindOf(queued.command.type) === 'user'
-        ? this.decideUser(queued, rows, names, context)
+        ? this.decideUser(queued, rows, reserved, context)
         : this.decideGroup(queued, rows, names, context);
     if ('status' in decision) return decision;
     return (
-      this.repeatCreate(queued, decision.refusal, undelivered) ??
+      this.repeatCreate(queued, decision.refusal, reserved.undelivered) ??
       this.reject(queued, decision.refusal, decision.document)
     );
   }
@@ -97,7 +94,7 @@ export class BatchDecisions {
     return this.decided.map(({ queued, outcome }) => [queued.command.commandId, outcome]);
   }
 
-  effects(rows: LockedRows, names: NameLedger): BatchEffects {
+  effects(rows: LockedRows, { names, formerUsers }: ReservedNames): BatchEffects {
     const { released, taken } = names.netWrites();
     const groupFacts: { readonly fact: Fact; readonly traceparent: string | null }[] = [];
     for (const work of rows.groups.values()) {
@@ -108,6 +105,7 @@ export class BatchDecisions {
       ...groupWrites(rows.groups.values()),
       namesReleased: released,
       namesTaken: taken,
+      ...formerUsers.netWrites(),
       createdByRenewed: this.createdByRenewed,
       outcomes: this.decided,
       facts: [...rows.users.facts, ...groupFacts],
@@ -123,13 +121,14 @@ export class BatchDecisions {
 
   private accept(
     queued: QueuedCommand,
+    resourceId: ResourceId,
     state: ResourceState | null,
     version: number,
     changed: boolean,
   ): Outcome {
     return this.conclude(queued, {
       status: 'applied',
-      resourceId: queued.command.resourceId,
+      resourceId,
       version,
       changed,
       ...(state === null ? {} : { resource: toStoredResource(state) }),
@@ -139,16 +138,22 @@ export class BatchDecisions {
   private decideUser(
     queued: QueuedCommand,
     rows: LockedRows,
-    names: NameLedger,
+    { names, formerUsers }: ReservedNames,
     context: DecisionContext,
   ): Outcome | RefusedAbout {
     const { command } = queued;
-    const { tenantId, resourceId: id } = command;
-    const state = rows.users.stateOf(tenantId, id);
-    const decision = decideUser(state, command, context);
+    const { tenantId } = command;
+    const state = rows.users.stateOf(tenantId, command.resourceId);
+    const decision = decideUser(state, command, { ...context, formerUsers: formerUsers.of(tenantId) });
     if (decision.kind === 'rejected')
       return { refusal: decision, document: documentIn(queued) ?? state?.document ?? null };
-    const { next, fact } = decision;
+    const { next, fact, former } = decision;
+    // A former user comes back with the id that she had.
+    const id = next?.id ?? command.resourceId;
+    if (former !== undefined && state !== null)
+      formerUsers.move(tenantId, userNameKeyOf(state.document), former);
+    if (next !== null && id !== command.resourceId)
+      formerUsers.move(tenantId, userNameKeyOf(next.document), null);
     const version = next?.version ?? (state?.version ?? 0) + 1;
     if (fact !== null) {
       names.move(
@@ -175,7 +180,7 @@ export class BatchDecisions {
       );
       if (next === null) this.leaveGroups(queued, rows);
     }
-    return this.accept(queued, next, version, fact !== null);
+    return this.accept(queued, id, next, version, fact !== null);
   }
 
   private decideGroup(
@@ -211,7 +216,7 @@ export class BatchDecisions {
     if (decision.next === null) this.leaveGroups(queued, rows);
     const changed = decision.next !== state;
     const version = work.current?.version ?? (work.initial?.version ?? 0) + 1;
-    return this.accept(queued, work.current, version, changed);
+    return this.accept(queued, id, work.current, version, changed);
   }
 
   /** Whoever is deleted leaves the groups it is a member of: those it was in, and those that this batch put it into. */

@@ -13,6 +13,7 @@ import type {
 import type { MemberKind } from '../../groups/domain/membership.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import type { UniqueName } from '../../resources/domain/unique-name.js';
+import type { FormerUser } from '../../users/domain/former-user.js';
 import type { QueuedMessage, ResourceKey } from './queued-command.js';
 
 export interface ResourceRef {
@@ -79,6 +80,17 @@ export interface NameWrite {
   readonly reserved: boolean;
 }
 
+/** Where a former user is kept. */
+export interface FormerUserRef {
+  readonly tenantId: TenantId;
+  /** Normalised. */
+  readonly userNameKey: string;
+}
+
+export interface FormerUserWrite extends FormerUserRef {
+  readonly former: FormerUser;
+}
+
 /** Net effects of a batch: every row at most once. */
 export interface BatchEffects {
   readonly usersInserted: readonly UserWrite[];
@@ -91,6 +103,8 @@ export interface BatchEffects {
   readonly membersRemoved: readonly Omit<Membership, 'memberKind'>[];
   readonly namesReleased: readonly Omit<NameWrite, 'resourceId' | 'reserved'>[];
   readonly namesTaken: readonly NameWrite[];
+  readonly formerUsersKept: readonly FormerUserWrite[];
+  readonly formerUsersBack: readonly FormerUserRef[];
   /** Resources that from now on count as created by another command: its answer repeats the first one. */
   readonly createdByRenewed: readonly { readonly ref: ResourceRef; readonly createdBy: CommandId }[];
   readonly outcomes: readonly { readonly queued: QueuedMessage; readonly outcome: Outcome }[];
@@ -138,6 +152,8 @@ export interface BatchTransaction {
   findUndeliveredCreates(
     holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[],
   ): Promise<readonly UndeliveredCreate[]>;
+  /** To be asked after the names are reserved. */
+  findFormerUsers(refs: readonly FormerUserRef[]): Promise<readonly FormerUserWrite[]>;
   write(effects: BatchEffects): void;
   /** Runs steps so that their failure, that of their writes too, undoes them alone; the error is thrown on. */
   savepoint<Result>(work: () => Promise<Result>): Promise<Result>;

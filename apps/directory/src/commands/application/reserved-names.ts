@@ -1,8 +1,26 @@
 import type { TenantId } from '@muster/contracts';
-import type { Admission, BatchTransaction, NameCandidate, UndeliveredCreate } from './batch-transaction.js';
+import type {
+  Admission,
+  BatchTransaction,
+  FormerUserRef,
+  NameCandidate,
+  UndeliveredCreate,
+} from './batch-transaction.js';
 import { claimedNames } from './claimed-names.js';
+import { FormerUserLedger } from './former-user-ledger.js';
 import { NameLedger } from './name-ledger.js';
 import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
+
+export interface ReservedNames {
+  readonly names: NameLedger;
+  /** What a create could be the repetition of. */
+  readonly undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>;
+  readonly formerUsers: FormerUserLedger;
+}
+
+export function noNames(): ReservedNames {
+  return { names: new NameLedger(), undelivered: new Map(), formerUsers: new FormerUserLedger() };
+}
 
 /**
  * Takes every name that the batch could need before anything is decided; what turns out not to be needed is given back in the
@@ -12,8 +30,10 @@ export async function reserveNames(
   tx: BatchTransaction,
   admitted: readonly QueuedCommand[],
   admission: Admission,
-): Promise<{ names: NameLedger; undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate> }> {
+): Promise<ReservedNames> {
   const names = new NameLedger();
+  const formerUsers = new FormerUserLedger();
+  const formerNames: FormerUserRef[] = [];
   const candidates = new Map<string, NameCandidate & { create: 'user' | 'group' | null }>();
   for (const { command } of admitted) {
     const settings = admission.tenants.get(command.tenantId)?.settings;
@@ -26,11 +46,13 @@ export async function reserveNames(
           : null;
     for (const name of claimedNames(command, settings)) {
       const at = `${command.tenantId} ${name.kind} ${name.value}`;
-      if (!candidates.has(at))
-        candidates.set(at, { tenantId: command.tenantId, name, resourceId: command.resourceId, create });
+      if (candidates.has(at)) continue;
+      candidates.set(at, { tenantId: command.tenantId, name, resourceId: command.resourceId, create });
+      if (create === 'user' && name.kind === 'user.userName' && settings.softDeleteUsers)
+        formerNames.push({ tenantId: command.tenantId, userNameKey: name.value });
     }
   }
-  if (candidates.size === 0) return { names, undelivered: new Map() };
+  if (candidates.size === 0) return { names, undelivered: new Map(), formerUsers };
   const holders: { tenantId: TenantId; id: NameCandidate['resourceId']; kind: 'user' | 'group' }[] = [];
   for (const reservation of await tx.reserveNames([...candidates.values()])) {
     names.learnReservation(reservation);
@@ -39,8 +61,11 @@ export async function reserveNames(
     if (holder !== null && create !== null) holders.push({ tenantId, id: holder, kind: create });
   }
   const lost = holders.length === 0 ? [] : await tx.findUndeliveredCreates(holders);
+  if (formerNames.length > 0)
+    for (const former of await tx.findFormerUsers(formerNames)) formerUsers.learn(former);
   return {
     names,
+    formerUsers,
     undelivered: new Map(lost.map((each) => [resourceKey(each.tenantId, each.state.id), each])),
   };
 }

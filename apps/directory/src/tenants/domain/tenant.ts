@@ -67,6 +67,7 @@ const checks: { readonly [Name in keyof TenantSettings]: Check } = {
   externalIdUnique: isFlag,
   unknownMembers: isOneOf('strict', 'lenient'),
   unknownPatchAttributes: isOneOf('ignore', 'reject'),
+  softDeleteUsers: isFlag,
   requestsPerSecondMax: isCount(1_000_000),
   requestBurstMax: isCount(1_000_000),
 };

@@ -8,9 +8,8 @@ import {
   type TokenId,
 } from '@muster/contracts';
 import { parsePatch, parseResource, userResourceType } from '@muster/scim';
-import type { DecisionContext } from '../../resources/domain/decision.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
-import { decideUser } from './decide-user.js';
+import { decideUser, type UserDecisionContext } from './decide-user.js';
 
 const ID = '01890000-0000-7000-8000-00000000000a' as ResourceId;
 const OTHER = '01890000-0000-7000-8000-00000000000b' as ResourceId;
@@ -26,12 +25,13 @@ const envelope = {
   deadlineMs: NOW_MS + 8_000,
 };
 
-function context(more: Partial<DecisionContext> = {}): DecisionContext {
+function context(more: Partial<UserDecisionContext> = {}): UserDecisionContext {
   return {
     nowMs: NOW_MS,
     settings: defaultTenantSettings,
     domainPolicy: { kind: 'registered', domains: ['example.com'] },
     names: { holderOf: () => null },
+    formerUsers: { named: () => null },
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { acceptsUserName, domainOf, type Command, type UserFactType } from '@mus
 import {
   applyPatch,
   diffDocuments,
+  normaliseUnique,
   replaceDocument,
   userResourceType,
   type ScimDocument,
@@ -17,6 +18,7 @@ import {
   type Refusal,
 } from '../../resources/domain/decision.js';
 import { initialState, nextState, type ResourceState } from '../../resources/domain/resource-state.js';
+import type { FormerUser, FormerUsers } from './former-user.js';
 import { uniqueNamesOfUser } from './unique-names-of-user.js';
 
 /** The command takes effect: `next` is the user after it (null: gone), `fact` what is told of it (null: nothing changed). */
@@ -24,6 +26,12 @@ export interface UserAcceptance {
   readonly kind: 'accepted';
   readonly next: ResourceState | null;
   readonly fact: FactDraft | null;
+  /** What is kept of a user who is gone, by tenants that keep identities. */
+  readonly former?: FormerUser;
+}
+
+export interface UserDecisionContext extends DecisionContext {
+  readonly formerUsers: FormerUsers;
 }
 
 export type UserDecision = UserAcceptance | Refusal;
@@ -40,7 +48,7 @@ export function isActive(document: ScimDocument): boolean {
 export function decideUser(
   state: ResourceState | null,
   command: Command,
-  context: DecisionContext,
+  context: UserDecisionContext,
 ): UserDecision {
   if (command.type === 'user.create.requested') return decideCreate(state, command, context);
   if (state === null) return refuse('not_found', { id: command.resourceId });
@@ -65,6 +73,7 @@ export function decideUser(
         kind: 'accepted',
         next: null,
         fact: { type: 'directory.user.deleted.v1', changed: [], previous: state.document },
+        ...(context.settings.softDeleteUsers ? { former: formerUser(state) } : {}),
       };
     default:
       throw new Error(`${command.type} is not a command about a user`);
@@ -74,7 +83,7 @@ export function decideUser(
 function decideCreate(
   state: ResourceState | null,
   command: Extract<Command, { type: 'user.create.requested' | 'group.create.requested' }>,
-  context: DecisionContext,
+  context: UserDecisionContext,
 ): UserDecision {
   if (state !== null) throw new Error('a create met a user with its id');
   const document: ScimDocument =
@@ -85,9 +94,35 @@ function decideCreate(
   if (refusal !== null) return refusal;
   return {
     kind: 'accepted',
-    next: initialState(command.resourceId, document, command.commandId, context.nowMs),
+    next: firstState(command, document, context),
     fact: { type: 'directory.user.created.v1', changed: Object.keys(document) },
   };
+}
+
+/** Anew, or of a former user of this name: with her id, and a version that follows on that of her deletion. */
+function firstState(
+  { resourceId, commandId }: Command,
+  document: ScimDocument,
+  { nowMs, settings, formerUsers }: UserDecisionContext,
+): ResourceState {
+  const first = initialState(resourceId, document, commandId, nowMs);
+  const former = settings.softDeleteUsers ? formerUsers.named(userNameKeyOf(document)) : null;
+  if (former === null) return first;
+  return { ...first, id: former.id, version: former.version + 1, createdAtMs: former.createdAtMs };
+}
+
+function formerUser(state: ResourceState): FormerUser {
+  return {
+    id: state.id,
+    version: state.version + 1,
+    document: withActive(state.document, false),
+    createdAtMs: state.createdAtMs,
+  };
+}
+
+/** What a former user is found by. */
+export function userNameKeyOf({ userName }: ScimDocument): string {
+  return typeof userName === 'string' ? normaliseUnique('userName', userName) : '';
 }
 
 function decideChange(state: ResourceState, document: ScimDocument, context: DecisionContext): UserDecision {

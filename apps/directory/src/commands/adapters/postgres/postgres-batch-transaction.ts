@@ -4,6 +4,8 @@ import type {
   Admission,
   BatchEffects,
   BatchTransaction,
+  FormerUserRef,
+  FormerUserWrite,
   LockStrength,
   Membership,
   NameCandidate,
@@ -11,6 +13,7 @@ import type {
 } from '../../application/batch-transaction.js';
 import type { QueuedMessage, ResourceKey } from '../../application/queued-command.js';
 import { claimCommands } from './claim-commands.js';
+import { findFormerUsers } from './former-users.js';
 import {
   lockGroups,
   lockUsers,
@@ -68,6 +71,10 @@ export class PostgresBatchTransaction implements BatchTransaction {
 
   findUndeliveredCreates(holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[]) {
     return findUndeliveredCreates(this.tx, holders);
+  }
+
+  findFormerUsers(refs: readonly FormerUserRef[]): Promise<readonly FormerUserWrite[]> {
+    return findFormerUsers(this.tx, refs);
   }
 
   write(effects: BatchEffects): void {

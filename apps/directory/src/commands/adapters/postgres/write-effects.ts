@@ -10,6 +10,7 @@ import type {
 } from '../../application/batch-transaction.js';
 import { keyHash } from '../../../outbox/application/key-hash.js';
 import { columns } from './columns.js';
+import { writeFormerUsers } from './former-users.js';
 
 /**
  * Writes the net effects of a batch, each kind with one statement, whatever the number of its rows. Nothing is awaited: the
@@ -20,6 +21,7 @@ export function writeEffects(tx: Transaction, effects: BatchEffects): void {
   writeGroups(tx, effects);
   writeMembers(tx, effects);
   writeNames(tx, effects);
+  writeFormerUsers(tx, effects);
   writeCounters(tx, effects);
   writeOutcomes(tx, effects);
   writeOutbox(tx, effects);

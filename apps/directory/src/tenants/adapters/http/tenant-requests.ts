@@ -88,6 +88,10 @@ export class SettingsBody implements Partial<TenantSettings> {
   unknownPatchAttributes?: 'ignore' | 'reject';
 
   @MayBeAbsent()
+  @IsBoolean()
+  softDeleteUsers?: boolean;
+
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(RATE_MAX)

@@ -18,7 +18,7 @@ import {
   type Tenant,
   type TenantReference,
 } from '../../domain/tenant.js';
-import { switchUniqueRules } from './unique-rules.js';
+import { forgetFormerUsers, switchUniqueRules } from './unique-rules.js';
 
 const TENANTS_MAX = 10_000;
 
@@ -135,12 +135,9 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
         ],
       );
       const after = await presentTenant(transaction, tenantId);
-      await switchUniqueRules(
-        transaction,
-        tenantId,
-        effectiveSettings(before.settings),
-        effectiveSettings(after.settings),
-      );
+      const [was, is] = [effectiveSettings(before.settings), effectiveSettings(after.settings)];
+      await switchUniqueRules(transaction, tenantId, was, is);
+      if (was.softDeleteUsers && !is.softDeleteUsers) await forgetFormerUsers(transaction, tenantId);
       return after;
     });
   }

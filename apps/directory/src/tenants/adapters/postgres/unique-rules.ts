@@ -74,6 +74,14 @@ export async function switchUniqueRules(
   }
 }
 
+/** Turning `softDeleteUsers` off forgets whoever was kept: from then on nobody comes back. */
+export async function forgetFormerUsers(transaction: Transaction, tenantId: TenantId): Promise<void> {
+  await transaction.query('tenants.own-rules', OWN_TENANT_RULES, [tenantId]);
+  await transaction.query('former-users.forget', 'delete from directory.former_users where tenant_id = $1', [
+    tenantId,
+  ]);
+}
+
 async function refuseDuplicates(
   transaction: Transaction,
   tenantId: TenantId,
