@@ -95,6 +95,38 @@ describe('what a tenant may set, from the admin API to the answers of the gatewa
     expect(await beforeAndAfter(tenant, { unknownPatchAttributes: 'reject' }, ask)).toEqual([200, 400]);
   });
 
+  it('softDeleteUsers', async () => {
+    const tenant = await world.newTenant();
+    const person = newUser({ externalId: 'E-1' });
+    const deleted = async () => {
+      const id = idOf(await tenant.client.post('/Users', person));
+      const location = `/Users/${id}`;
+      expect((await tenant.client.delete(location)).status).toBe(204);
+      // RFC 7644 section 3.6: gone for everybody.
+      expect((await tenant.client.get(location)).status).toBe(404);
+      expect((await tenant.client.delete(location)).status).toBe(404);
+      expect((await tenant.client.get('/Users?count=0')).body['totalResults']).toBe(0);
+      const filter = encodeURIComponent(`userName eq "${person.userName}"`);
+      expect((await tenant.client.get(`/Users?filter=${filter}`)).body['totalResults']).toBe(0);
+      return id;
+    };
+    expect(await deleted()).not.toBe(await deleted());
+    await tenant.set({ softDeleteUsers: true });
+    const id = await deleted();
+    expect(await deleted()).toBe(id);
+    const again = await tenant.client.post('/Users', person);
+    expect(again).toMatchObject({ status: 201, body: { id, active: true } });
+    expect(String(again.headers['location'])).toContain(`/Users/${id}`);
+    expect((await tenant.client.get(`/Users/${id}`)).body).toEqual(again.body);
+    expect((await tenant.client.get('/Users')).body['totalResults']).toBe(1);
+
+    // Turning it off forgets who was kept.
+    await tenant.client.delete(`/Users/${id}`);
+    await tenant.set({ softDeleteUsers: false });
+    await tenant.set({ softDeleteUsers: true });
+    expect(await deleted()).not.toBe(id);
+  });
+
   it('requestsPerSecondMax and requestBurstMax', async () => {
     const tenant = await world.newTenant();
     const ask = async () => (await tenant.client.get('/Users?count=0')).status;

@@ -187,6 +187,53 @@ describe('decideUser', () => {
     expect(decideUser(stored({}), command, context())).toMatchObject({ kind });
   });
 
+  describe('for a tenant that keeps identities', () => {
+    const settings = { ...defaultTenantSettings, softDeleteUsers: true };
+    const remove: Command = { ...envelope, type: 'user.delete.requested' };
+    const kept = { id: OTHER, version: 4, document: { active: false }, createdAtMs: NOW_MS - 9_000 };
+    const formerUsers = { named: (key: string) => (key === 'rita@example.com' ? kept : null) };
+
+    it('keeps who is deleted, not active, at the version of the deletion', () => {
+      expect(decideUser(stored({ title: 'Lead' }), remove, context({ settings }))).toMatchObject({
+        next: null,
+        fact: { type: 'directory.user.deleted.v1' },
+        former: {
+          id: ID,
+          version: 4,
+          createdAtMs: NOW_MS - 5_000,
+          document: { title: 'Lead', active: false },
+        },
+      });
+      expect(decideUser(stored({}), remove, context())).not.toHaveProperty('former');
+    });
+
+    it('creates a former user with her id and the next version, and nothing else of hers', () => {
+      const decision = decideUser(
+        null,
+        create({ userName: 'RITA@example.com', title: 'Head' }),
+        context({ settings, formerUsers }),
+      );
+      expect(decision).toMatchObject({
+        next: { id: OTHER, version: 5, createdAtMs: kept.createdAtMs, lastModifiedMs: NOW_MS },
+        fact: { type: 'directory.user.created.v1' },
+      });
+      expect('next' in decision && decision.next?.document).toEqual({
+        userName: 'RITA@example.com',
+        title: 'Head',
+        active: true,
+      });
+    });
+
+    it('does not, for another name or when the tenant does not want it any more', () => {
+      const other = create({ userName: 'mia@example.com' });
+      expect(decideUser(null, other, context({ settings, formerUsers }))).toMatchObject({ next: { id: ID } });
+      const same = create({ userName: 'rita@example.com' });
+      expect(decideUser(null, same, context({ formerUsers }))).toMatchObject({
+        next: { id: ID, version: 1 },
+      });
+    });
+  });
+
   it('does not change what it was given', () => {
     const state = stored({ name: { givenName: 'Rita' } });
     const before = JSON.stringify(state);
