@@ -184,6 +184,7 @@ function relaysOf({ config, databases, eventLog, isOwnEventLog, logger, metrics 
     kinds: isOwnEventLog || config.kafkaBrokers.length > 0 ? ['fact', 'failure'] : ['failure'],
     metrics,
     warn: (message, err) => logger.warn({ err }, message),
+    alarm: (message, err) => logger.error({ err }, message),
   });
 }
 

@@ -17,6 +17,7 @@ export interface RelaysOptions {
   readonly kinds: readonly OutboxKind[];
   readonly metrics: Metrics;
   readonly warn: (message: string, error: unknown) => void;
+  readonly alarm: (message: string, error: unknown) => void;
 }
 
 export interface Relays {
@@ -24,12 +25,12 @@ export interface Relays {
   close(): Promise<void>;
 }
 
-/** How often depth and age of the outbox are looked at for the gauges. */
-const MEASURE_MS = 5_000;
+/** How often depth and age of the outbox are looked at for the gauges. Counting millions of rows takes seconds. */
+const MEASURE_MS = 15_000;
 
 /** One relay per shard; those that do not get their lock stand by for whoever has it. */
 export function startRelays(options: RelaysOptions): Relays {
-  const { eventLog, metrics, warn } = options;
+  const { eventLog, metrics, warn, alarm } = options;
   const store = new PostgresOutboxStore(options.database);
   const relays = Array.from({ length: options.shards }, (_, index) => {
     const name = `directory.outbox.${index}`;
@@ -46,10 +47,11 @@ export function startRelays(options: RelaysOptions): Relays {
       openAppender: () => eventLog.openFencedAppender({ transactionalId: name }),
       metrics,
       warn,
+      alarm,
     });
   });
   const measuring = setInterval(() => {
-    store.measure().then(
+    store.measure(options.kinds).then(
       ({ depth, oldestMs }) => {
         metrics.gauge('outbox_depth').set(depth);
         metrics.gauge('outbox_oldest_seconds').set((oldestMs ?? 0) / 1000);

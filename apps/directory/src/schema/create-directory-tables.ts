@@ -222,9 +222,12 @@ const outbox = `
     traceparent text,
     created_at timestamptz(3) not null
   ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+  -- Without a broker failures are moved and facts stay: those few rows must be found among all that wait.
+  create index outbox_failures on directory.outbox (seq) where kind = 'failure';
 
   create table directory.outbox_parked (
     seq bigint primary key,
+    key_hash integer not null,
     tenant_id uuid not null,
     kind text not null,
     payload text not null,

@@ -1,5 +1,11 @@
 import type { Database } from '@muster/persistence';
-import type { OutboxKind, OutboxRow, OutboxShard, OutboxStore } from '../application/outbox-store.js';
+import type {
+  OutboxKind,
+  OutboxMeasure,
+  OutboxRow,
+  OutboxShard,
+  OutboxStore,
+} from '../application/outbox-store.js';
 
 interface Row {
   readonly seq: number;
@@ -7,6 +13,30 @@ interface Row {
   readonly payload: string;
   readonly traceparent: string | null;
   readonly created_ms: number;
+}
+
+/** Kinds stand in the text, not among the values: only then does the planner know that an index of failures will do. */
+const CONDITIONS: Readonly<Record<OutboxKind, string>> = {
+  fact: `kind = 'fact'`,
+  failure: `kind = 'failure'`,
+};
+
+function conditionOf(kinds: readonly OutboxKind[]): string {
+  return kinds.length === 0 ? 'false' : `(${kinds.map((kind) => CONDITIONS[kind]).join(' or ')})`;
+}
+
+/** Values: number of shards, index of the shard, number of rows at the most. */
+export function readStatement(kinds: readonly OutboxKind[]): string {
+  return `select seq, kind, payload, traceparent, (extract(epoch from created_at) * 1000)::float8 as created_ms
+    from directory.outbox
+    where ${conditionOf(kinds)} and ((key_hash % $1::int) + $1::int) % $1::int = $2::int
+    order by seq limit $3::int`;
+}
+
+export function measureStatement(kinds: readonly OutboxKind[]): string {
+  return `select count(*)::float8 as depth,
+      (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 as oldest_ms
+    from directory.outbox where ${conditionOf(kinds)}`;
 }
 
 /** The outbox in Postgres, as the role `muster_relay` sees it: the rows of every tenant, and nothing else of theirs. */
@@ -18,14 +48,11 @@ export class PostgresOutboxStore implements OutboxStore {
     kinds: readonly OutboxKind[],
     rowsMax: number,
   ): Promise<readonly OutboxRow[]> {
-    const { rows } = await this.database.query<Row>(
-      'read outbox',
-      `select seq, kind, payload, traceparent, (extract(epoch from created_at) * 1000)::float8 as created_ms
-       from directory.outbox
-       where kind = any($1::text[]) and ((key_hash % $2::int) + $2::int) % $2::int = $3::int
-       order by seq limit $4`,
-      [kinds, shard.of, shard.index, rowsMax],
-    );
+    const { rows } = await this.database.query<Row>(`read ${kinds.join('+')} outbox`, readStatement(kinds), [
+      shard.of,
+      shard.index,
+      rowsMax,
+    ]);
     return rows.map(({ created_ms: createdAtMs, ...row }) => ({ ...row, createdAtMs }));
   }
 
@@ -42,19 +69,20 @@ export class PostgresOutboxStore implements OutboxStore {
     await this.database.query(
       'park outbox row',
       `with parked as (
-         delete from directory.outbox where seq = $1 returning seq, tenant_id, kind, payload, traceparent, created_at
+         delete from directory.outbox where seq = $1
+         returning seq, key_hash, tenant_id, kind, payload, traceparent, created_at
        )
-       insert into directory.outbox_parked (seq, tenant_id, kind, payload, traceparent, created_at, reason, parked_at)
-       select seq, tenant_id, kind, payload, traceparent, created_at, $2, now() from parked`,
+       insert into directory.outbox_parked
+         (seq, key_hash, tenant_id, kind, payload, traceparent, created_at, reason, parked_at)
+       select seq, key_hash, tenant_id, kind, payload, traceparent, created_at, $2, now() from parked`,
       [seq, reason.slice(0, 500)],
     );
   }
 
-  async measure(): Promise<{ readonly depth: number; readonly oldestMs: number | null }> {
+  async measure(kinds: readonly OutboxKind[]): Promise<OutboxMeasure> {
     const { rows } = await this.database.query<{ depth: number; oldest_ms: number | null }>(
-      'measure outbox',
-      `select count(*)::float8 as depth, (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 as oldest_ms
-       from directory.outbox`,
+      `measure ${kinds.join('+')} outbox`,
+      measureStatement(kinds),
     );
     return { depth: rows[0]?.depth ?? 0, oldestMs: rows[0]?.oldest_ms ?? null };
   }

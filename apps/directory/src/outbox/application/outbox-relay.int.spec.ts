@@ -22,6 +22,7 @@ wherePostgres(describe)('the outbox relay', () => {
   const records: ReceivedRecord[] = [];
   const relays: OutboxRelay[] = [];
   const warnings: string[] = [];
+  const alarms: string[] = [];
 
   beforeAll(async () => {
     world = await CommandWorld.open();
@@ -63,6 +64,7 @@ wherePostgres(describe)('the outbox relay', () => {
       openAppender: () => log.openFencedAppender({ transactionalId: 'spec.outbox' }),
       metrics: createMetrics('directory'),
       warn: (message) => warnings.push(message),
+      alarm: (message) => alarms.push(message),
       pollMs: 20,
       ...more,
     });
@@ -178,7 +180,7 @@ wherePostgres(describe)('the outbox relay', () => {
       store: {
         read: (...args) => store.read(...args),
         park: (...args) => store.park(...args),
-        measure: () => store.measure(),
+        measure: (kinds) => store.measure(kinds),
         remove: async (seqs) => {
           if (!failed) {
             failed = true;
@@ -216,6 +218,7 @@ wherePostgres(describe)('the outbox relay', () => {
     });
     await eventually(depth, (left) => left === 0);
     expect(await world.rows('select kind from directory.outbox_parked')).toEqual([{ kind: 'fact' }]);
+    expect(alarms).toEqual(['an outbox row is too large for its topic and was set aside']);
     await eventually(
       async () => versionsOf(second ?? '', USER_EVENTS_TOPIC),
       (versions) => versions.length === 1,

@@ -21,6 +21,8 @@ export interface OutboxRelayOptions {
   readonly openAppender: () => Promise<FencedAppender>;
   readonly metrics: Metrics;
   readonly warn: (message: string, error: unknown) => void;
+  /** For what somebody has to see to: nobody else will. */
+  readonly alarm: (message: string, error: unknown) => void;
   /** How often a quiet outbox is looked at, for rows that another process wrote. */
   readonly pollMs?: number;
 }
@@ -156,9 +158,9 @@ export class OutboxRelay {
         published.push(row);
       } catch (error) {
         if (!(error instanceof RecordTooLargeError)) throw error;
-        this.options.warn('an outbox row is too large for its topic and was set aside', error);
-        this.options.metrics.counter('outbox_parked_total').inc({ topic: records[0]?.topic ?? '' });
         await this.options.store.park(row.seq, error.message);
+        this.options.metrics.counter('outbox_parked_total').inc({ topic: records[0]?.topic ?? '' });
+        this.options.alarm('an outbox row is too large for its topic and was set aside', error);
       }
     }
     return published;
