@@ -120,6 +120,7 @@ export { type AttributePath } from './path/attribute-path.js';
 export { parsePath, pathFromJson, printPath } from './path/parse-path.js';
 
 export { applyPatch, type PatchedDocument } from './patch/apply-patch.js';
+export { COMPARISONS_MAX } from './patch/comparison-budget.js';
 export { diffDocuments, type DocumentDifference } from './patch/diff-documents.js';
 export { patchFromJson } from './patch/patch-from-json.js';
 export {

@@ -21,6 +21,17 @@ describe('foldCase', () => {
     );
   });
 
+  it('folds letters with thousands of marks in time that grows with their number', () => {
+    const marked = (times: number): string => `a${'\u0301\u0323\u0315'.repeat(times)}`;
+    const before = process.cpuUsage();
+    const folded = foldCase(marked(10_000));
+    // Tens of times what it takes; sorted as one run it would take seconds.
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+    expect(foldCase(folded)).toBe(folded);
+    expect(foldCase(marked(10_000).replace('a', 'A'))).toBe(folded);
+    expect(foldCase(marked(100))).toBe(marked(100).normalize('NFKC'));
+  });
+
   it('does not depend on whether text is ASCII', () => {
     fc.assert(
       fc.property(fc.string(), (text) =>

@@ -24,10 +24,22 @@ export function isStorableText(text: string): boolean {
  * This is a simple fold: `ß` and `ss` stay different, as do `ς` and `σ` at the end of a word.
  */
 export function foldCase(text: string): string {
-  return isAscii(text) ? text.toLowerCase() : text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  if (isAscii(text)) return text.toLowerCase();
+  const bounded = text.length > MARKS_HARMLESS_LENGTH ? breakMarks(text) : text;
+  return bounded.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
-function isAscii(text: string): boolean {
+/** Sorting the marks on one letter takes time that grows with the square of their number; up to here nobody notices. */
+const MARKS_HARMLESS_LENGTH = 512;
+/** More marks on one letter than any language has: Unicode Standard Annex 15, Stream-Safe Text Format. */
+const MARKS_IN_A_ROW = /[\p{M}--\u{34f}]{30}(?=[\p{M}--\u{34f}])/gv;
+
+/** Puts a grapheme joiner, which no mark is sorted across, after each 30 marks in a row. */
+function breakMarks(text: string): string {
+  return text.replaceAll(MARKS_IN_A_ROW, '$&\u034f');
+}
+
+export function isAscii(text: string): boolean {
   for (let position = 0; position < text.length; position += 1) {
     if (text.charCodeAt(position) > 0x7f) return false;
   }

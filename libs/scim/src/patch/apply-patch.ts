@@ -14,8 +14,9 @@ import { printPath } from '../path/parse-path.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { type AttributeSet } from '../schema/attribute-set.js';
 import { type ResourceType } from '../schema/resource-type.js';
+import { ComparisonBudget } from './comparison-budget.js';
 import { diffDocuments } from './diff-documents.js';
-import { patchValues, type ComparisonBudget } from './patch-values.js';
+import { patchValues } from './patch-values.js';
 import { type PatchOperation, type PatchRequest } from './patch.js';
 
 export interface PatchedDocument {
@@ -35,6 +36,7 @@ export interface PatchedDocument {
  * - a value that becomes `primary` takes the mark from the other; a value that is there is not added twice.
  * - 400 `mutability` for a change of an immutable value and for taking a required attribute away, 400 `invalidValue` for
  *   a result beyond its limits or with a new value that lacks a required part.
+ * - 413 when it makes more than `COMPARISONS_MAX` comparisons with the values of multi-valued attributes.
  *
  * A group whose members are kept elsewhere is patched by `splitMembership` and the document part of it.
  */
@@ -44,7 +46,7 @@ export function applyPatch(
   patch: PatchRequest,
 ): PatchedDocument {
   let draft: DocumentDraft | undefined;
-  const budget: ComparisonBudget = { left: COMPARISONS_MAX };
+  const budget = new ComparisonBudget();
   for (const operation of patch.operations) {
     const current: ScimDocument = draft ?? document;
     const target = operation.path.schema;
@@ -69,8 +71,6 @@ export function applyPatch(
 }
 
 const NOTHING: ScimDocument = Object.freeze(emptyDocument());
-/** Keeps a request that selects again and again from long lists from holding up all others. */
-const COMPARISONS_MAX = 2_000_000;
 
 /** Returns the changed copy of `home`, or undefined when the operation changes nothing. */
 function applyIn(

@@ -7,20 +7,16 @@ import {
   type ScimDocument,
   type ScimValue,
 } from '../document/scim-document.js';
-import { invalidValue, mutability, noTarget, payloadTooLarge } from '../errors/scim-error.js';
+import { invalidValue, mutability, noTarget } from '../errors/scim-error.js';
 import { type ResolvedFilter } from '../filter/filter.js';
 import { matchesValue } from '../filter/matches-filter.js';
 import { resolveValueFilter } from '../filter/resolve-filter.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { isPrimary, mergeRepeatedValues } from '../schema/repeated-values.js';
 import { asPathError } from '../path/parse-path.js';
+import { type ComparisonBudget } from './comparison-budget.js';
 import { type PatchOperation, type RemoveOperation, type SetOperation } from './patch.js';
-import { clausesOf, ListedValues, literalsOf, selectValues, ValueIndex } from './value-selection.js';
-
-/** How many comparisons a patch may still make with the values of multi-valued attributes. */
-export interface ComparisonBudget {
-  left: number;
-}
+import { ListedValues, literalsOf, selectValues, ValueIndex } from './value-selection.js';
 
 /**
  * Applies one operation to the values of a multi-valued attribute. Returns the same list when nothing changes. Throws
@@ -34,12 +30,11 @@ export function patchValues(
 ): readonly ScimValue[] {
   const { filter: parsed } = operation.path;
   const filter = parsed === undefined ? undefined : asPathError(() => resolveValueFilter(parsed, definition));
-  budget.left -= values.length * clausesOf(filter);
-  if (budget.left < 0) throw payloadTooLarge('The request selects from too many values.');
+  budget.spendOnAll(values, filter);
   const patched =
     operation.op === 'remove'
-      ? removeValues(definition, values, operation, filter)
-      : setValues(definition, values, operation, filter);
+      ? removeValues(definition, values, operation, filter, budget)
+      : setValues(definition, values, operation, filter, budget);
   if (patched === values) return values;
   const next = mayRepeat(operation) ? mergeRepeatedValues(patched) : patched;
   if (next.length > definition.valuesMax) {
@@ -60,8 +55,9 @@ function removeValues(
   values: readonly ScimValue[],
   { path, values: listed }: RemoveOperation,
   filter: ResolvedFilter | undefined,
+  budget: ComparisonBudget,
 ): readonly ScimValue[] {
-  if (listed !== undefined) return keepUnlisted(values, listed);
+  if (listed !== undefined) return keepUnlisted(values, listed, budget);
   // Removing what is not there is no error: the request that is sent again after a lost answer must succeed.
   const selected = selectValues(values, filter);
   if (selected.size === 0) return values;
@@ -76,8 +72,12 @@ function removeValues(
   });
 }
 
-function keepUnlisted(values: readonly ScimValue[], listed: readonly ScimValue[]): readonly ScimValue[] {
-  const gone = new ListedValues(listed);
+function keepUnlisted(
+  values: readonly ScimValue[],
+  listed: readonly ScimValue[],
+  budget: ComparisonBudget,
+): readonly ScimValue[] {
+  const gone = new ListedValues(listed, budget);
   const kept = values.filter((value) => !gone.has(value));
   return kept.length === values.length ? values : kept;
 }
@@ -87,14 +87,15 @@ function setValues(
   values: readonly ScimValue[],
   operation: SetOperation,
   filter: ResolvedFilter | undefined,
+  budget: ComparisonBudget,
 ): readonly ScimValue[] {
   const { op, path, value } = operation;
   if (filter === undefined && path.subAttribute === undefined) {
     if (!isList(value)) throw invalidValue(`${definition.name} is not a list of values.`);
-    return op === 'replace' ? replaceAll(values, value) : addAll(values, value);
+    return op === 'replace' ? replaceAll(values, value) : addAll(values, value, budget);
   }
   const selected = selectValues(values, filter);
-  if (selected.size === 0) return createValue(definition, values, operation, filter);
+  if (selected.size === 0) return createValue(definition, values, operation, filter, budget);
   const next = values.slice();
   for (const position of selected) {
     next[position] = changed(definition, values[position]!, operation, filter);
@@ -107,9 +108,13 @@ function replaceAll(values: readonly ScimValue[], value: readonly ScimValue[]): 
 }
 
 /** RFC 7644 s3.5.2.1: values are appended; one that is there already changes nothing. */
-function addAll(values: readonly ScimValue[], added: readonly ScimValue[]): readonly ScimValue[] {
+function addAll(
+  values: readonly ScimValue[],
+  added: readonly ScimValue[],
+  budget: ComparisonBudget,
+): readonly ScimValue[] {
   const next = values.slice();
-  const index = new ValueIndex(next);
+  const index = new ValueIndex(next, budget);
   const marked = new Set<number>();
   let isChanged = false;
   for (const value of added) {
@@ -135,6 +140,7 @@ function createValue(
   values: readonly ScimValue[],
   { path, value }: SetOperation,
   filter: ResolvedFilter | undefined,
+  budget: ComparisonBudget,
 ): readonly ScimValue[] {
   const created =
     path.subAttribute === undefined ? value : withAttribute(undefined, path.subAttribute, value);
@@ -142,7 +148,7 @@ function createValue(
   if (filter !== undefined && !matchesValue(filter, whole)) {
     throw noTarget(`No value of ${definition.name} is selected by the path, and none can be made from it.`);
   }
-  return addAll(values, [whole]);
+  return addAll(values, [whole], budget);
 }
 
 function changed(

@@ -7,6 +7,7 @@ import {
 } from '../document/scim-document.js';
 import { type ResolvedFilter } from '../filter/filter.js';
 import { valuePredicate } from '../filter/matches-filter.js';
+import { type ComparisonBudget } from './comparison-budget.js';
 
 /** Positions of the values that a path's filter selects; without a filter, of all. */
 export function selectValues(
@@ -19,22 +20,6 @@ export function selectValues(
     if (isSelected(values[position]!)) positions.add(position);
   }
   return positions;
-}
-
-/** How many comparisons the filter makes with one value. */
-export function clausesOf(filter: ResolvedFilter | undefined): number {
-  switch (filter?.kind) {
-    case 'and':
-    case 'or':
-      return filter.filters.reduce((sum, each) => sum + clausesOf(each), 0);
-    case 'not':
-    case 'valuePath':
-      return clausesOf(filter.filter);
-    case 'comparison':
-    case 'present':
-    case undefined:
-      return 1;
-  }
 }
 
 /**
@@ -57,24 +42,31 @@ function collectLiterals(filter: ResolvedFilter, draft: DocumentDraft): void {
 
 /**
  * Finds among many values the one that another would repeat: an equal one, one with the same (type, value) pair (RFC 7643
- * s2.4), or one that has that `value` and all else the other says. A look-up does not depend on how many there are.
+ * s2.4), or one that has that `value` and all else the other says. A look-up costs as many comparisons as there are values
+ * with the same `value`.
  */
 export class ValueIndex {
   readonly #values: ScimValue[];
+  readonly #budget: ComparisonBudget;
   readonly #positions = new Map<string, number[]>();
 
   /** Takes the list over: `replace` and `append` change it. */
-  constructor(values: ScimValue[]) {
+  constructor(values: ScimValue[], budget: ComparisonBudget) {
     this.#values = values;
+    this.#budget = budget;
     values.forEach((value, position) => this.#enter(value, position));
   }
 
   findRepeated(value: ScimValue): number | undefined {
     const positions = this.#positions.get(keyOf(value));
     if (!isComplex(value) || value['value'] === undefined) return positions?.[0];
-    return positions?.find((position) => {
+    if (positions === undefined) return undefined;
+    const type = foldedType(value);
+    return positions.find((position) => {
       const each = this.#values[position];
-      return isComplex(each) && (foldedType(each) === foldedType(value) || contains(each, value));
+      if (!isComplex(each)) return false;
+      this.#budget.spendOn(each);
+      return foldedType(each) === type || contains(each, value);
     });
   }
 
@@ -99,8 +91,10 @@ export class ValueIndex {
 /** Tells which of many values a `remove` with a list as its value takes away. */
 export class ListedValues {
   readonly #listed = new Map<string, ScimValue[]>();
+  readonly #budget: ComparisonBudget;
 
-  constructor(listed: readonly ScimValue[]) {
+  constructor(listed: readonly ScimValue[], budget: ComparisonBudget) {
+    this.#budget = budget;
     for (const value of listed) {
       const key = keyOf(value);
       const same = this.#listed.get(key);
@@ -115,6 +109,7 @@ export class ListedValues {
     if (same === undefined || !isComplex(value) || value['value'] === undefined) return same !== undefined;
     const type = foldedType(value);
     return same.some((each) => {
+      this.#budget.spendOn(each);
       const other = isComplex(each) ? foldedType(each) : '';
       return type === '' || other === '' || type === other;
     });

@@ -15,7 +15,7 @@ export const STRING_BYTES_MAX = 64 * 1024;
 /** Longest value that a unique index has to hold, in bytes of UTF-8, before and after normalising. */
 export const UNIQUE_STRING_BYTES_MAX = 512;
 /** Most values of a multi-valued attribute. */
-export const VALUES_MAX = 10_000;
+export const VALUES_MAX = 1_000;
 /** Most members in one group document. */
 export const MEMBERS_MAX = 100_000;
 

@@ -1,5 +1,6 @@
 import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX, defaultTenantSettings } from '@muster/contracts';
 import {
+  COMPARISONS_MAX,
   COUNT_DEFAULT,
   COUNT_MAX,
   FILTER_CLAUSES_MAX,
@@ -46,6 +47,7 @@ export const scimLimitsBlock: GeneratedBlock = {
       ['nesting of a filter', `${FILTER_DEPTH_MAX} levels`],
       ['comparisons in a filter', String(FILTER_CLAUSES_MAX)],
       ['operations in a PATCH', String(PATCH_OPERATIONS_MAX)],
+      ['comparisons of a PATCH with values that are there', String(COMPARISONS_MAX)],
       ['members set or removed by one request', String(MEMBERS_MAX)],
       ['operations in a bulk request', String(BULK_OPERATIONS_MAX)],
       ['the body of a bulk request', `${BULK_PAYLOAD_BYTES_MAX} bytes`],
