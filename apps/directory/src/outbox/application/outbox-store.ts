@@ -16,6 +16,13 @@ export interface OutboxShard {
   readonly of: number;
 }
 
+export interface OutboxMeasure {
+  /** Rows. */
+  readonly depth: number;
+  /** Age of the oldest of them. */
+  readonly oldestMs: number | null;
+}
+
 export interface OutboxStore {
   /** The oldest rows of a shard, in the order in which they were written. */
   read(shard: OutboxShard, kinds: readonly OutboxKind[], rowsMax: number): Promise<readonly OutboxRow[]>;
@@ -23,7 +30,8 @@ export interface OutboxStore {
   remove(seqs: readonly number[]): Promise<void>;
   /** Sets a row aside that the log will never take, so that those behind it can go on. */
   park(seq: number, reason: string): Promise<void>;
-  measure(): Promise<{ readonly depth: number; readonly oldestMs: number | null }>;
+  /** What is still to be moved, of the kinds that are moved. */
+  measure(kinds: readonly OutboxKind[]): Promise<OutboxMeasure>;
 }
 
 /** What makes sure that one relay at a time reads a shard. It is not a fence: the log is. */
