@@ -4,7 +4,6 @@ import { wherePostgres } from '@muster/persistence/testing';
 import {
   CommandMaker,
   CommandWorld,
-  eventually,
   queued,
   type WorldTenant,
 } from '../testing/command-world.js';
@@ -278,18 +277,34 @@ wherePostgres(describe)('the applier', () => {
 
   it('stops between transactions and leaves what waits undecided', async () => {
     const tenant = await world.tenant();
-    const applier = world.applier();
-    await applier.stop();
-    const left = queued(new CommandMaker(tenant).createUser('left@example.com'));
-    applier.accept([left]);
-    await expect(
-      eventually(
-        () => userCount(tenant),
-        (count) => count === 0,
-      ),
-    ).resolves.toBe(0);
-    expect(
-      await world.rows('select from directory.operations where id = $1', [left.command.commandId]),
-    ).toEqual([]);
+    const make = new CommandMaker(tenant);
+    const store = world.store();
+    const begun = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const applier = world.applier({
+      readMemberCounts: (groups) => store.readMemberCounts(groups),
+      classify: (error) => store.classify(error),
+      isContention: (error) => store.isContention(error),
+      transaction: (lane, tenants, work) =>
+        store.transaction(lane, tenants, async (tx) => {
+          begun.resolve();
+          await release.promise;
+          return work(tx);
+        }),
+    });
+    const underWay = queued(make.createUser('under-way@example.com'));
+    const waiting = queued(make.createUser('waiting@example.com'));
+    applier.accept([underWay]);
+    await begun.promise;
+    applier.accept([waiting]);
+    const stopped = applier.stop();
+    release.resolve();
+    await stopped;
+    expect(await underWay.outcome).toMatchObject({ status: 'applied' });
+    const ids = [underWay, waiting].map((each) => each.command.commandId);
+    expect(await world.rows('select id from directory.operations where id = any($1::uuid[])', [ids])).toEqual([
+      { id: underWay.command.commandId },
+    ]);
+    expect(await submit(world.applier(), waiting.command)).toMatchObject([{ status: 'applied' }]);
   });
 });
