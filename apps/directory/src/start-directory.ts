@@ -5,6 +5,7 @@ import {
   openKafkaEventLog,
   reportMessaging,
   type EventLog,
+  type MessagingMetrics,
 } from '@muster/messaging';
 import { assertSchemaIsCurrent } from '@muster/persistence';
 import {
@@ -193,6 +194,8 @@ function writePathOf({ databases, eventLog, logger, metrics }: Running, relays: 
     eventLog,
     databases: { main: databases.apply, heavy: databases.applyHeavy },
     metrics,
+    messagingMetrics: messagingMetricsOf(metrics),
+    logger,
     warn: (message, err) => logger.warn({ err }, message),
     onCommitted: () => relays.wake(),
   });
@@ -275,9 +278,11 @@ function kafkaOf(config: Readonly<DirectoryConfig>, logger: Logger, metrics: Met
     brokers: config.kafkaBrokers,
     clientId: config.kafkaClientId,
     logger: logger.child({ component: 'kafka' }),
-    // Appenders of the relay write to several topics; their users are the first of them.
-    metrics: reportMessaging(metrics, (name) =>
-      name === REPLIES_APPENDER ? REPLIES_TOPIC : USER_EVENTS_TOPIC,
-    ),
+    metrics: messagingMetricsOf(metrics),
   });
+}
+
+/** Appenders of the relay write to several topics; their users are the first of them. */
+function messagingMetricsOf(metrics: Metrics): MessagingMetrics {
+  return reportMessaging(metrics, (name) => (name === REPLIES_APPENDER ? REPLIES_TOPIC : USER_EVENTS_TOPIC));
 }

@@ -6,6 +6,7 @@ export {
 } from './connecting/event-log-connection.js';
 export { LateAppender, LogNotConnectedError, isSurelyNotAppended } from './connecting/late-appender.js';
 export { reportMessaging } from './connecting/report-messaging.js';
+export { DeadLetters, type DeadLettersOptions } from './dead-letters/dead-letters.js';
 export { deadLetter, deadLetterHeaders, deadLetterTopic } from './dead-letters/dead-letter.js';
 export {
   RECORD_RETRY,

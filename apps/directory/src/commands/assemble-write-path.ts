@@ -1,5 +1,13 @@
 import { CLOCK_TOPIC } from '@muster/contracts';
-import { BrokerClock, LateAppender, type EventLog, type RecordAppender } from '@muster/messaging';
+import {
+  BrokerClock,
+  DeadLetters,
+  LateAppender,
+  type EventLog,
+  type MessagingLogger,
+  type MessagingMetrics,
+  type RecordAppender,
+} from '@muster/messaging';
 import type { Database } from '@muster/persistence';
 import type { Metrics } from '@muster/telemetry';
 import { CommandConsumer } from './adapters/kafka/command-consumer.js';
@@ -12,6 +20,8 @@ export interface WritePathOptions {
   readonly eventLog: EventLog;
   readonly databases: Readonly<Record<Lane, Database>>;
   readonly metrics: Metrics;
+  readonly messagingMetrics: MessagingMetrics;
+  readonly logger: MessagingLogger;
   readonly warn: (message: string, error: unknown) => void;
   /** Told after every commit: there is something in the outbox. */
   readonly onCommitted: () => void;
@@ -31,7 +41,7 @@ export const REPLIES_APPENDER = 'directory-replies';
 const CLOCK_SAMPLE_MS = 10_000;
 
 export function assembleWritePath(options: WritePathOptions): WritePath {
-  const { eventLog, metrics, warn } = options;
+  const { eventLog, metrics, messagingMetrics, logger, warn } = options;
   const appender = new LateAppender();
   const brokerClock = new BrokerClock();
   const replies = new ReplyPublisher(appender, brokerClock, metrics, warn);
@@ -45,9 +55,10 @@ export function assembleWritePath(options: WritePathOptions): WritePath {
     metrics,
     warn,
   });
+  const deadLetters = new DeadLetters({ appender, logger, metrics: messagingMetrics });
   let sampling: NodeJS.Timeout | undefined;
   return {
-    consumer: new CommandConsumer({ applier, deadLetters: appender, metrics, warn }),
+    consumer: new CommandConsumer({ applier, deadLetters, metrics }),
     connect: async () => {
       await appender.connect(() => eventLog.openAppender({ name: REPLIES_APPENDER }));
       // Expiry is judged by the broker's clock, so that is known before the first command.

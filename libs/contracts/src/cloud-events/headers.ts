@@ -72,3 +72,13 @@ export function traceparentOf(headers: Headers): { readonly traceparent?: string
   if (traceparent === undefined || traceparent.length > TRACEPARENT_LENGTH_MAX) return {};
   return { traceparent };
 }
+
+/** A header that is one line of printable ASCII of bounded length: what is stored or logged as it is. */
+export function lineHeader(headers: Headers, name: string, lengthMax: number): string {
+  const text = requiredHeader(headers, name);
+  if (text.length > lengthMax || !/^[\x20-\x7e]+$/.test(text))
+    throw new MalformedMessageError(
+      `header ${name} is not a line of up to ${lengthMax} printable characters`,
+    );
+  return text;
+}

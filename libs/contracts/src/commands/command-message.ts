@@ -9,6 +9,7 @@ import {
 import {
   MalformedMessageError,
   integerHeader,
+  lineHeader,
   requiredHeader,
   toHeaders,
   traceparentOf,
@@ -44,6 +45,8 @@ import {
 } from './commands.js';
 
 const SOURCE = '/muster/gateway';
+/** Of request ids and instance names. */
+const NAME_LENGTH_MAX = 128;
 const COMMAND_TYPES: ReadonlySet<string> = new Set<CommandType>([
   'user.create.requested',
   'user.replace.requested',
@@ -139,7 +142,7 @@ export function encodeCommand(command: CommandMessage, time: string): EncodedMes
 function replyAddress(headers: Headers): ReplyAddress {
   return {
     partition: integerHeader(headers, 'ce_replypartition', REPLY_PARTITIONS - 1),
-    instanceId: requiredHeader(headers, 'ce_replyinstance'),
+    instanceId: lineHeader(headers, 'ce_replyinstance', NAME_LENGTH_MAX),
   };
 }
 
@@ -189,7 +192,7 @@ export function decodeCommand(record: EncodedRecord): CommandMessage {
     commandId: uuidHeader<CommandId>(headers, 'ce_id'),
     tenantId: uuidHeader<TenantId>(headers, 'ce_tenantid'),
     tokenId: uuidHeader<TokenId>(headers, 'ce_tokenid'),
-    requestId: requiredHeader(headers, 'ce_requestid').slice(0, 128),
+    requestId: lineHeader(headers, 'ce_requestid', NAME_LENGTH_MAX),
     resourceId: resourceIdOf(headers),
     replyTo: replyAddress(headers),
     deadlineMs: integerHeader(headers, 'ce_deadline', Number.MAX_SAFE_INTEGER),

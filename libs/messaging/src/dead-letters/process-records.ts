@@ -1,16 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { attributeKeys, extractTraceContext, spanNames, tracer } from '@muster/telemetry';
-import { RecordTooLargeError, UnknownTopicError } from '../ports/errors.js';
 import {
   type BatchContext,
   type BatchHandler,
-  type OutgoingRecord,
   type ReceivedRecord,
   type RecordAppender,
 } from '../ports/event-log.js';
 import { silentLogger, type MessagingLogger } from '../ports/logger.js';
 import { noMetrics, type MessagingMetrics } from '../ports/metrics.js';
-import { deadLetter, withoutValue } from './dead-letter.js';
+import { DeadLetters, nameOf, waited, whereOf } from './dead-letters.js';
 import { isRetryableError } from './retryable-error.js';
 
 export interface RecordRetry {
@@ -73,14 +70,22 @@ class RecordProcessor<Message> {
   readonly #retry: RecordRetry;
   readonly #isRetryable: (error: unknown) => boolean;
   readonly #logger: MessagingLogger;
-  readonly #metrics: MessagingMetrics;
+  readonly #deadLetters: DeadLetters;
 
   constructor(options: ProcessRecordsOptions<Message>) {
     this.#options = options;
     this.#retry = options.retry ?? RECORD_RETRY;
     this.#isRetryable = options.isRetryable ?? isRetryableError;
     this.#logger = options.logger ?? silentLogger;
-    this.#metrics = options.metrics ?? noMetrics;
+    const { appender, metrics = noMetrics } = options;
+    const { initialDelayMs, delayMsMax } = this.#retry;
+    this.#deadLetters = new DeadLetters({
+      appender,
+      logger: this.#logger,
+      metrics,
+      initialDelayMs,
+      delayMsMax,
+    });
   }
 
   /** False when the partition was taken away before the record was done with. */
@@ -103,7 +108,7 @@ class RecordProcessor<Message> {
         if (outcome.ok) return true;
         span.setAttribute(attributeKeys.attempt, outcome.attempts);
         tracer.fail(span, outcome.error);
-        return this.#setAside(record, outcome.error, outcome.attempts, signal);
+        return this.#deadLetters.setAside(record, outcome.error, outcome.attempts, signal);
       },
     );
   }
@@ -134,58 +139,9 @@ class RecordProcessor<Message> {
     }
   }
 
-  async #setAside(
-    record: ReceivedRecord,
-    error: unknown,
-    attempts: number,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const letter = deadLetter(record, error, attempts);
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        await this.#keep(letter);
-        this.#metrics.deadLettered?.(record.topic, nameOf(error));
-        this.#logger.error({ ...whereOf(record), attempts, error: nameOf(error) }, 'a record was set aside');
-        return true;
-      } catch (failure) {
-        if (failure instanceof UnknownTopicError) throw failure;
-        this.#logger.warn(
-          { ...whereOf(record), error: nameOf(failure) },
-          'a dead letter could not be written yet',
-        );
-        // The log is away: so is everything else this consumer could do, and the record must not be lost.
-        if (!(await this.#waitBefore(attempt + 1, signal))) return false;
-      }
-    }
-  }
-
-  async #keep(letter: OutgoingRecord): Promise<void> {
-    try {
-      await this.#options.appender.append([letter]);
-    } catch (error) {
-      if (!(error instanceof RecordTooLargeError)) throw error;
-      await this.#options.appender.append([withoutValue(letter)]);
-    }
-  }
-
   /** Waits before the attempt of that number; false when the partition was taken away meanwhile. */
-  async #waitBefore(attempt: number, signal: AbortSignal): Promise<boolean> {
+  #waitBefore(attempt: number, signal: AbortSignal): Promise<boolean> {
     const { initialDelayMs, delayMsMax } = this.#retry;
-    const delayMs = Math.min(initialDelayMs * 2 ** (attempt - 2), delayMsMax);
-    try {
-      await pause(delayMs, undefined, { signal });
-      return true;
-    } catch {
-      return false;
-    }
+    return waited(Math.min(initialDelayMs * 2 ** (attempt - 2), delayMsMax), signal);
   }
-}
-
-function whereOf({ topic, partition, offset }: ReceivedRecord): object {
-  return { topic, partition, offset: String(offset) };
-}
-
-/** The class of what was thrown: its message may quote what must not be logged. */
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
 }

@@ -55,17 +55,19 @@ export class Applier {
     this.lanes = [this.runMainLane(), this.runHeavyLane()];
   }
 
-  /** Queues commands in the order of the log. Wait for `room` before. */
+  /** Queues commands in the order of the log, room or not. */
   accept(messages: readonly QueuedMessage[]): void {
     this.queue.push(messages);
     this.showDepth();
   }
 
-  /** Resolves when there is room for more: the back-pressure towards the log. */
-  async room(): Promise<void> {
-    while (!this.queue.hasRoom() && !this.stopping.signal.aborted) {
-      await new Promise<void>((resolve) => this.roomWaiters.push(resolve));
-    }
+  /**
+   * Waits for room (the back-pressure towards the log), then queues what `read` gives. Nothing is read once `signal` is aborted.
+   */
+  async take(read: () => readonly QueuedMessage[], signal: AbortSignal): Promise<void> {
+    while (!this.queue.hasRoom() && !signal.aborted && !this.stopping.signal.aborted)
+      await this.change(signal);
+    if (!signal.aborted) this.accept(read());
   }
 
   /** Finishes the transactions under way; what waits is left to whoever reads the log next. */
@@ -81,8 +83,9 @@ export class Applier {
       await this.learnGroupSizes();
       if (this.stopping.signal.aborted) return;
       const batch = this.queue.takeMain();
-      if (batch.length === 0) await this.queue.changed();
-      else await this.applyTogether('main', batch);
+      if (batch.length > 0) await this.applyTogether('main', batch);
+      // A size can have become askable while others were asked for.
+      else if (this.queue.unsizedGroups().length === 0) await this.queue.changed();
       this.wakeRoomWaiters();
     }
   }
@@ -106,9 +109,9 @@ export class Applier {
     try {
       this.queue.learnSizes(await this.options.store.readMemberCounts(groups));
     } catch (error) {
-      // Not knowing is no reason to stop: the batch that follows meets the same trouble and handles it.
+      // Not knowing is no reason to stop: the lane that follows meets the same trouble and handles it.
       this.options.warn('member counts could not be read', error);
-      this.queue.learnSizes(new Map());
+      this.queue.learnSizes(null);
     }
   }
 
@@ -141,9 +144,19 @@ export class Applier {
     }
     const [only] = work;
     if (work.length > 1 || only === undefined) {
-      for (const part of apart(work)) await this.applyTogether(lane, part);
+      for (const part of apart(work)) await this.applyFree(lane, part);
     } else if (lane === 'main' && this.options.store.isContention(error)) this.queue.demote(only);
     else await this.giveUp(lane, only, error);
+  }
+
+  /** One of the batch may wait in the heavy lane by now: whoever has to stay behind it follows it there. */
+  private async applyFree(lane: Lane, part: readonly QueuedCommand[]): Promise<void> {
+    const free: QueuedCommand[] = [];
+    for (const queued of part) {
+      if (lane === 'main' && this.queue.isHeld(queued)) this.queue.demote(queued);
+      else free.push(queued);
+    }
+    if (free.length > 0) await this.applyTogether(lane, free);
   }
 
   private async applyOnce(lane: Lane, work: Work): Promise<void> {
@@ -195,9 +208,19 @@ export class Applier {
         return;
       } catch (error) {
         this.options.warn('a command could not be given up yet', error);
+        if (this.isHopeless(error, attempt)) {
+          queued.abandon(error);
+          return;
+        }
         await this.pause(attempt);
       }
     }
+  }
+
+  /** Not even a refusal can be stored, and it is nobody's absence or lock that is in the way. */
+  private isHopeless(error: unknown, attempt: number): boolean {
+    const { store } = this.options;
+    return attempt >= ATTEMPTS_ALONE_MAX && store.classify(error) === 'isolate' && !store.isContention(error);
   }
 
   private settle(batch: readonly QueuedMessage[], outcomes: ReadonlyMap<CommandId, Outcome>): void {
@@ -207,8 +230,13 @@ export class Applier {
       return { queued, outcome };
     });
     for (const { queued, outcome } of decided) this.count(queued, outcome);
-    this.options.onDecided(decided);
-    for (const { queued, outcome } of decided) queued.settle(outcome);
+    // It is committed: what goes wrong in telling of it must not make anybody apply it again.
+    try {
+      this.options.onDecided(decided);
+      for (const { queued, outcome } of decided) queued.settle(outcome);
+    } catch (error) {
+      this.options.warn('outcomes could not be told; gateways will ask for them', error);
+    }
   }
 
   /** A job counts, and so does each of its parts. */
@@ -254,12 +282,18 @@ export class Applier {
     this.options.metrics.gauge('apply_queue_depth').set({ lane: 'main' }, this.queue.length);
   }
 
+  /** Resolves when there may be room again, or nobody wants it any more. */
+  private change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.roomWaiters.push(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  /** All are woken and look again, one after the other: who comes first may fill the room. */
   private wakeRoomWaiters(): void {
     this.showDepth();
-    if (!this.queue.hasRoom() && !this.stopping.signal.aborted) return;
-    const waiters = this.roomWaiters;
-    this.roomWaiters = [];
-    for (const waiter of waiters) waiter();
+    for (const waiter of this.roomWaiters.splice(0)) waiter();
   }
 }
 

@@ -44,3 +44,23 @@ function withoutRepeats(batch: readonly QueuedCommand[]): QueuedCommand[] {
     if (!byId.has(queued.command.commandId)) byId.set(queued.command.commandId, queued);
   return [...byId.values()];
 }
+
+/**
+ * Decisions hold up the whole process: beyond this time the rest of the batch is put off. Far above what 500 ordinary commands
+ * need (about 100 ms), far below what makes a consumer look dead. Milliseconds.
+ */
+const DECISIONS_MS_MAX = 500;
+
+/** The decisions of a batch take too long together: they are to be made apart, with a breath between them. */
+export class BatchTooSlowError extends Error {
+  override readonly name = 'BatchTooSlowError';
+}
+
+function decideAll(commands: readonly QueuedCommand[], decide: (queued: QueuedCommand) => void): void {
+  const startedAt = performance.now();
+  for (const [index, queued] of commands.entries()) {
+    if (index > 0 && performance.now() - startedAt > DECISIONS_MS_MAX)
+      throw new BatchTooSlowError(`only ${index} of ${commands.length} commands could be decided in time`);
+    decide(queued);
+  }
+}

@@ -22,6 +22,7 @@ import type {
   Admission,
   AdmittedTenant,
   BatchEffects,
+  GroupDelete,
   GroupWrite,
   Membership,
   ResourceRef,
@@ -85,7 +86,7 @@ export class BatchDecisions {
         : this.decideGroup(queued, rows, names, context);
     if ('status' in decision) return decision;
     return (
-      this.repeatCreate(queued, decision.refusal, reserved.undelivered) ??
+      this.repeatCreate(queued, decision.refusal, rows, reserved.undelivered) ??
       this.reject(queued, decision.refusal, decision.document)
     );
   }
@@ -243,11 +244,18 @@ export class BatchDecisions {
   private repeatCreate(
     queued: QueuedCommand,
     refusal: Refusal,
+    rows: LockedRows,
     undelivered: ReadonlyMap<ResourceKey, UndeliveredCreate>,
   ): Outcome | null {
     const { command } = queued;
     if (refusal.holder === undefined || !('documentHash' in command)) return null;
-    const first = undelivered.get(resourceKey(command.tenantId, refusal.holder));
+    const key = resourceKey(command.tenantId, refusal.holder);
+    if (
+      rows.users.isTouched(command.tenantId, refusal.holder) ||
+      (rows.groups.get(key)?.cause ?? null) !== null
+    )
+      return null;
+    const first = undelivered.get(key);
     if (first === undefined || first.documentHash !== command.documentHash || first.state.version !== 1)
       return null;
     this.createdByRenewed.push({
@@ -300,14 +308,14 @@ function documentIn({ command }: QueuedCommand): ScimDocument | null {
 function groupWrites(works: Iterable<GroupWork>) {
   const groupsInserted: GroupWrite[] = [];
   const groupsUpdated: GroupWrite[] = [];
-  const groupsDeleted: ResourceRef[] = [];
+  const groupsDeleted: GroupDelete[] = [];
   const membersAdded: Membership[] = [];
   const membersRemoved: Omit<Membership, 'memberKind'>[] = [];
   for (const work of works) {
     const { tenantId, id, initial, current } = work;
     if (work.cause === null) continue;
     if (current === null) {
-      if (initial !== null) groupsDeleted.push({ tenantId, id });
+      if (initial !== null) groupsDeleted.push({ tenantId, id, memberCount: initial.memberCount });
       continue;
     }
     (initial === null ? groupsInserted : groupsUpdated).push({

@@ -72,6 +72,11 @@ export interface GroupWrite {
   readonly memberCount: number;
 }
 
+export interface GroupDelete extends ResourceRef {
+  /** When it was locked. */
+  readonly memberCount: number;
+}
+
 export interface NameWrite {
   readonly tenantId: TenantId;
   readonly name: UniqueName;
@@ -98,7 +103,7 @@ export interface BatchEffects {
   readonly usersDeleted: readonly ResourceRef[];
   readonly groupsInserted: readonly GroupWrite[];
   readonly groupsUpdated: readonly GroupWrite[];
-  readonly groupsDeleted: readonly ResourceRef[];
+  readonly groupsDeleted: readonly GroupDelete[];
   readonly membersAdded: readonly Membership[];
   readonly membersRemoved: readonly Omit<Membership, 'memberKind'>[];
   readonly namesReleased: readonly Omit<NameWrite, 'resourceId' | 'reserved'>[];

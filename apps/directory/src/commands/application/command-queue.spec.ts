@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Command, CommandId, ResourceId, TenantId } from '@muster/contracts';
 import fc from 'fast-check';
-import { CommandQueue, LIGHT_MEMBERS_MAX, WAITING_COMMANDS_MAX } from './command-queue.js';
+import { CommandQueue, LIGHT_MEMBERS_MAX, WAITING_BYTES_MAX, WAITING_COMMANDS_MAX } from './command-queue.js';
 import {
   orderingKeys,
   resourceKey,
@@ -39,7 +39,9 @@ function command(
         }
       : null,
     traceparent: null,
+    bytes: 0,
     settle: () => undefined,
+    abandon: () => undefined,
   };
 }
 
@@ -56,7 +58,9 @@ function job(...commands: readonly QueuedCommand[]): QueuedJob {
     parts: commands.map((each) => ({ ...each, needs: [], refusedBefore: 0 })),
     queuedAtMs: 0,
     traceparent: null,
+    bytes: 0,
     settle: () => undefined,
+    abandon: () => undefined,
   };
 }
 
@@ -141,6 +145,48 @@ describe('CommandQueue', () => {
     expect(queue.unsizedGroups()).toEqual([]);
     expect(queue.takeMain()).toEqual([replacing]);
     expect(queue.takeHeavy()).toBe(deleting);
+  });
+
+  it('asks for the size of a group only once nobody before it can change it', () => {
+    const filling = heavyGroup('g');
+    const deleting = command('group.delete.requested', 'g');
+    const queue = queueOf(filling, deleting);
+    expect(queue.unsizedGroups()).toEqual([]);
+    expect(queue.takeMain()).toEqual([]);
+    expect(queue.takeHeavy()).toBe(filling);
+    expect(queue.unsizedGroups()).toEqual([]);
+    queue.release(filling);
+    expect(queue.unsizedGroups().map((ref) => ref.id)).toEqual(['g']);
+    queue.learnSizes(new Map([[resourceKey(TENANT, 'g'), 100_000]]));
+    expect(queue.takeMain()).toEqual([]);
+    expect(queue.takeHeavy()).toBe(deleting);
+  });
+
+  it('takes a group for large whose size is not known', () => {
+    const deleting = command('group.delete.requested', 'g');
+    const queue = queueOf(deleting);
+    queue.learnSizes(null);
+    expect(queue.takeMain()).toEqual([]);
+    expect(queue.takeHeavy()).toBe(deleting);
+  });
+
+  it('holds whoever shares a key with a demoted command', () => {
+    const [first, second, other] = [user('u'), user('u'), user('v')];
+    const queue = queueOf();
+    queue.demote(first);
+    expect([queue.isHeld(second), queue.isHeld(other)]).toEqual([true, false]);
+    queue.push([second, other]);
+    expect(queue.takeMain()).toEqual([other]);
+    expect(queue.takeHeavy()).toBe(first);
+    queue.release(first);
+    expect(queue.takeMain()).toEqual([second]);
+  });
+
+  it('bounds the bytes that wait', () => {
+    const queue = queueOf({ ...user('u'), bytes: WAITING_BYTES_MAX });
+    expect(queue.hasRoom()).toBe(false);
+    queue.takeMain();
+    expect(queue.hasRoom()).toBe(true);
   });
 
   it('counts what it holds in both lanes against its room', () => {

@@ -17,6 +17,8 @@ export const BATCH_ROWS_MAX = 5_000;
 export const LIGHT_MEMBERS_MAX = 1_000;
 /** Commands that wait in memory at the most; the log holds the rest. */
 export const WAITING_COMMANDS_MAX = 2_000;
+/** Bytes of the records that wait in memory at the most; what was parsed of them takes a few times as much. */
+export const WAITING_BYTES_MAX = 64 * 1024 * 1024;
 
 /** What may be as heavy as the group is large, and has to be looked up. */
 function dependsOnGroupSize(queued: QueuedMessage): boolean {
@@ -29,8 +31,8 @@ function commandsIn(queued: QueuedMessage): number {
 }
 
 /**
- * The commands that wait, in the order of the log, and which of them may go next. Two lanes share it: what is heavy, jobs among it, goes to a
- * lane of its own, later commands that must stay in order with it wait behind it, all others overtake.
+ * The commands that wait, in the order of the log, and which of them may go next. Two lanes share it: what is heavy, jobs among
+ * it, goes to a lane of its own, later commands that must stay in order with it wait behind it, all others overtake.
  *
  * Guarantee: two commands that share an ordering key leave in the order in which they came, and the second leaves only after
  * the first has been released (heavy) or together with it, behind it (main).
@@ -43,6 +45,7 @@ export class CommandQueue {
   private readonly sized = new WeakSet<QueuedMessage>();
   private wakers: (() => void)[] = [];
   private commandCount = 0;
+  private bytes = 0;
 
   /** Commands that are here, whatever their lane; a job counts with all of its parts. */
   get length(): number {
@@ -50,7 +53,7 @@ export class CommandQueue {
   }
 
   hasRoom(): boolean {
-    return this.length < WAITING_COMMANDS_MAX;
+    return this.length < WAITING_COMMANDS_MAX && this.bytes < WAITING_BYTES_MAX;
   }
 
   push(messages: readonly QueuedMessage[]): void {
@@ -58,7 +61,7 @@ export class CommandQueue {
       if (!isJob(queued) && (queued.intent?.memberIds.length ?? 0) > LIGHT_MEMBERS_MAX)
         this.heavy.add(queued);
       this.waiting.push(queued);
-      this.commandCount += commandsIn(queued);
+      this.count(queued, 1);
     }
     this.wake();
   }
@@ -74,21 +77,21 @@ export class CommandQueue {
     for (const waker of wakers) waker();
   }
 
-  /** Groups whose size decides the lane of a command that is next in line. */
+  /**
+   * Groups whose size decides the lane of a command that is next in line. One that waits behind another command of its group is
+   * not asked about yet: that one may change the size.
+   */
   unsizedGroups(): ResourceRef[] {
-    const refs: ResourceRef[] = [];
-    for (const queued of this.waiting.slice(0, BATCH_COMMANDS_MAX)) {
-      if (!dependsOnGroupSize(queued) || this.heavy.has(queued) || this.sized.has(queued)) continue;
-      refs.push({ tenantId: queued.command.tenantId, id: queued.command.resourceId });
-    }
-    return refs;
+    return this.sizeable().map(({ command }) => ({ tenantId: command.tenantId, id: command.resourceId }));
   }
 
-  learnSizes(memberCounts: ReadonlyMap<ResourceKey, number>): void {
-    for (const queued of this.waiting.slice(0, BATCH_COMMANDS_MAX)) {
-      if (!dependsOnGroupSize(queued)) continue;
+  /** `null`: the sizes are not known, so the groups may be large. */
+  learnSizes(memberCounts: ReadonlyMap<ResourceKey, number> | null): void {
+    for (const queued of this.sizeable()) {
+      const { tenantId, resourceId } = queued.command;
+      const count =
+        memberCounts === null ? Infinity : (memberCounts.get(resourceKey(tenantId, resourceId)) ?? 0);
       this.sized.add(queued);
-      const count = memberCounts.get(resourceKey(queued.command.tenantId, queued.command.resourceId)) ?? 0;
       if (count > LIGHT_MEMBERS_MAX) this.heavy.add(queued);
     }
   }
@@ -105,6 +108,7 @@ export class CommandQueue {
       if (
         taken.length >= BATCH_COMMANDS_MAX ||
         rows >= BATCH_ROWS_MAX ||
+        this.isUnsized(queued) ||
         keys.some((key) => passedOver.has(key))
       ) {
         left.push(queued);
@@ -124,7 +128,7 @@ export class CommandQueue {
       }
     }
     this.waiting = left;
-    this.commandCount -= taken.length;
+    for (const queued of taken) this.count(queued, -1);
     return taken;
   }
 
@@ -134,19 +138,46 @@ export class CommandQueue {
 
   /** A command of the main lane that cannot get its locks: it waits in the heavy lane, where it costs only itself. */
   demote(queued: QueuedCommand): void {
-    this.commandCount += 1;
+    this.count(queued, 1);
     this.moveToHeavy(queued, orderingKeys(queued));
+  }
+
+  /** Whether the command must wait behind one of the heavy lane. */
+  isHeld(queued: QueuedCommand): boolean {
+    return this.heldKeys.size > 0 && orderingKeys(queued).some((key) => this.heldKeys.has(key));
   }
 
   /** A heavy command is done: whoever waited behind it may go. */
   release(queued: QueuedMessage): void {
-    this.commandCount -= commandsIn(queued);
+    this.count(queued, -1);
     for (const key of orderingKeys(queued)) {
       const holders = (this.heldKeys.get(key) ?? 1) - 1;
       if (holders === 0) this.heldKeys.delete(key);
       else this.heldKeys.set(key, holders);
     }
     this.wake();
+  }
+
+  private count(queued: QueuedMessage, sign: 1 | -1): void {
+    this.commandCount += sign * commandsIn(queued);
+    this.bytes += sign * queued.bytes;
+  }
+
+  private isUnsized(queued: QueuedMessage): boolean {
+    return dependsOnGroupSize(queued) && !this.heavy.has(queued) && !this.sized.has(queued);
+  }
+
+  /** Those next in line that are unsized and have nobody of their group before them. */
+  private sizeable(): QueuedMessage[] {
+    const next = this.waiting.slice(0, BATCH_COMMANDS_MAX);
+    if (!next.some((queued) => this.isUnsized(queued))) return [];
+    const before = new Set<string>(this.heldKeys.keys());
+    return next.filter((queued) => {
+      const own = resourceKey(queued.command.tenantId, queued.command.resourceId);
+      const isNext = this.isUnsized(queued) && !before.has(own);
+      for (const key of orderingKeys(queued)) before.add(key);
+      return isNext;
+    });
   }
 
   private moveToHeavy(queued: QueuedMessage, keys: readonly string[]): void {

@@ -13,7 +13,9 @@ function parts(...needs: readonly (readonly number[])[]): QueuedPart[] {
     queuedAtMs: 0,
     intent: null,
     traceparent: null,
+    bytes: 0,
     settle: () => undefined,
+    abandon: () => undefined,
   }));
 }
 

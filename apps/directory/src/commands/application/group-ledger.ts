@@ -9,6 +9,7 @@ import {
 import { diffDocuments } from '@muster/scim';
 import type { GroupAcceptance } from '../../groups/domain/decide-group.js';
 import type { MemberKind, MembershipView } from '../../groups/domain/membership.js';
+import { lastIdentity } from '../../resources/domain/last-identity.js';
 import { nextState, type ResourceState } from '../../resources/domain/resource-state.js';
 import type { LockedGroup, Membership } from './batch-transaction.js';
 import { factOf } from './fact-of.js';
@@ -100,7 +101,7 @@ export class GroupWork implements MembershipView {
         version: initial.version + 1,
         state: null,
         changed: [],
-        previous: initial.document,
+        previous: lastIdentity(initial.document),
       };
     }
     const members = membersChanged ? ['members'] : [];

@@ -7,6 +7,7 @@ import {
   type CommandMessage,
   type Outcome,
 } from '@muster/contracts';
+import { normaliseUnique } from '@muster/scim';
 import { groupIntentOf, type GroupIntent } from '../../groups/domain/group-intent.js';
 
 /** What was read from the log and waits for its outcome. */
@@ -16,8 +17,12 @@ interface Queued<Message extends CommandMessage> {
   readonly queuedAtMs: number;
   /** W3C trace context of the span that handles this command; null where it is not traced. */
   readonly traceparent: string | null;
+  /** Of the record that it was read from. */
+  readonly bytes: number;
   /** Told once, after the outcome is committed. */
   readonly settle: (outcome: Outcome) => void;
+  /** Told instead, when not even a refusal could be stored: the record is for people to look at. */
+  readonly abandon: (reason: unknown) => void;
 }
 
 /** A command about one resource. */
@@ -53,7 +58,9 @@ export function queuedMessage(
     queuedAtMs: reading.queuedAtMs,
     traceparent: reading.traceparent,
     intent: intentOf(part.command),
+    bytes: 0,
     settle: () => undefined,
+    abandon: () => undefined,
   }));
   return { ...reading, command, parts };
 }
@@ -88,8 +95,10 @@ export function orderingKeys(queued: QueuedMessage): string[] {
   const keys = [resourceKey(command.tenantId, command.resourceId) as string];
   if (command.type === 'user.create.requested' || command.type === 'group.create.requested') {
     const name = command.document[command.type === 'user.create.requested' ? 'userName' : 'displayName'];
-    if (typeof name === 'string')
-      keys.push(`${command.tenantId}/${resourceKindOf(command.type)}:${name.toLowerCase()}`);
+    if (typeof name === 'string') {
+      const kind = command.type === 'user.create.requested' ? 'userName' : 'displayName';
+      keys.push(`${command.tenantId}/${resourceKindOf(command.type)}:${normaliseUnique(kind, name)}`);
+    }
   }
   if (intent !== null) for (const id of intent.memberIds) keys.push(resourceKey(command.tenantId, id));
   return keys;

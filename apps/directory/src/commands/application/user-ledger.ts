@@ -1,4 +1,4 @@
-import type { CommandId, Fact, ResourceId, TenantId } from '@muster/contracts';
+import type { Fact, ResourceId, TenantId } from '@muster/contracts';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import type { BatchEffects, ResourceRef, UserWrite } from './batch-transaction.js';
 import { resourceKey, type ResourceKey } from './queued-command.js';
@@ -29,6 +29,12 @@ export class UserLedger {
     const key = resourceKey(tenantId, id);
     const work = this.works.get(key);
     return work === undefined ? this.existing.has(key) : work.current !== null;
+  }
+
+  /** Whether a command of this batch has changed the user. */
+  isTouched(tenantId: TenantId, id: ResourceId): boolean {
+    const work = this.works.get(resourceKey(tenantId, id));
+    return work !== undefined && work.current !== work.initial;
   }
 
   move(tenantId: TenantId, id: ResourceId, next: ResourceState | null): void {
@@ -67,10 +73,4 @@ export class UserLedger {
     this.works.set(key, work);
     return work;
   }
-}
-
-/** How a repeated POST is answered: as if its first answer had arrived. */
-export interface RepeatedCreate {
-  readonly ref: ResourceRef;
-  readonly createdBy: CommandId;
 }

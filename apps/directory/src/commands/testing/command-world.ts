@@ -48,7 +48,7 @@ export class CommandWorld {
     const url = database.url;
     const lane = (name: Lane) =>
       openDatabase({ url, role: 'muster_directory', poolMax: 4, applicationName: `world-${name}` });
-    const sql = openDatabase({ url, poolMax: 4, applicationName: 'world-sql' });
+    const sql = openDatabase({ url, poolMax: 4, applicationName: 'world-sql', statementTimeoutMs: 60_000 });
     return new CommandWorld(database, sql, { main: lane('main'), heavy: lane('heavy') });
   }
 
@@ -85,6 +85,17 @@ export class CommandWorld {
       [tokenId, tenantId, Buffer.from(generateBearerToken())],
     );
     return { tenantId, tokenId };
+  }
+
+  /** Users in numbers, without their names and facts: only to be members. Returns their ids. */
+  async seedUsers(tenant: WorldTenant, count: number): Promise<string[]> {
+    const rows = await this.rows<{ id: string }>(
+      `insert into directory.users (tenant_id, id, version, user_name_key, active, document, created_at, last_modified, created_by)
+       select $1, gen_random_uuid(), 1, 'seeded' || n, true, '{}', now(), now(), gen_random_uuid()
+       from generate_series(1, $2::int) as n returning id`,
+      [tenant.tenantId, String(count)],
+    );
+    return rows.map((row) => row.id);
   }
 
   store(): BatchStore {
@@ -225,9 +236,9 @@ function hashOf(body: unknown): string {
 export function queued(command: Command, queuedAtMs?: number): QueuedCommand & WithOutcome;
 export function queued(command: BulkCommand, queuedAtMs?: number): QueuedJob & WithOutcome;
 export function queued(command: CommandMessage, queuedAtMs = Date.now()) {
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
   return {
-    ...queuedMessage(command, { queuedAtMs, traceparent: null, settle: resolve }),
+    ...queuedMessage(command, { queuedAtMs, traceparent: null, bytes: 0, settle: resolve, abandon: reject }),
     outcome: promise,
   };
 }

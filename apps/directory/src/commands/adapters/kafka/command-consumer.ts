@@ -1,11 +1,5 @@
 import { MalformedMessageError, decodeCommand, type CommandMessage, type Outcome } from '@muster/contracts';
-import {
-  deadLetter,
-  type BatchContext,
-  type ReceivedRecord,
-  type RecordAppender,
-  type RecordBatch,
-} from '@muster/messaging';
+import type { DeadLetters, BatchContext, ReceivedRecord, RecordBatch } from '@muster/messaging';
 import {
   attributeKeys,
   currentTraceparent,
@@ -19,54 +13,52 @@ import type { Applier } from '../../application/applier.js';
 import { queuedMessage, type QueuedMessage } from '../../application/queued-command.js';
 
 export interface CommandConsumerOptions {
-  readonly applier: Pick<Applier, 'accept' | 'room'>;
-  readonly deadLetters: RecordAppender;
+  readonly applier: Pick<Applier, 'take'>;
+  readonly deadLetters: DeadLetters;
   readonly metrics: Metrics;
-  readonly warn: (message: string, error: unknown) => void;
 }
 
 /**
  * Hands the records of `scim.commands.v1` to the applier and returns: a partition is not held up by the transactions of
- * others. A record counts as finished when its outcome is committed; offsets are progress marks, the truth is the claim.
+ * others. A record counts as finished when its outcome is committed, or when it is kept as a dead letter; offsets are progress
+ * marks, the truth is the claim.
  */
 export class CommandConsumer {
   constructor(private readonly options: CommandConsumerOptions) {}
 
   async onBatch(batch: RecordBatch, context: BatchContext): Promise<void> {
-    await this.options.applier.room();
-    if (context.signal.aborted) return;
-    const messages: QueuedMessage[] = [];
-    for (const record of batch.records) {
-      const queued = this.decode(record, context);
-      if (queued !== null) messages.push(queued);
-    }
-    this.options.metrics.counter('consumer_batches_total').inc({ topic: batch.topic });
-    this.options.applier.accept(messages);
+    await this.options.applier.take(() => {
+      this.options.metrics.counter('consumer_batches_total').inc({ topic: batch.topic });
+      return batch.records.map((record) => this.decode(record, context)).filter((queued) => queued !== null);
+    }, context.signal);
   }
 
   private decode(record: ReceivedRecord, context: BatchContext): QueuedMessage | null {
     try {
-      return queuedFrom(decodeCommand(record), record, () => context.finished(record.offset));
+      return queuedFrom(decodeCommand(record), record, {
+        finished: () => context.finished(record.offset),
+        abandon: (reason) => void this.setAside(record, reason, context),
+      });
     } catch (error) {
       if (!(error instanceof MalformedMessageError)) throw error;
-      this.setAside(record, error, context);
+      void this.setAside(record, error, context);
       return null;
     }
   }
 
-  /** The original bytes and why they cannot be read go to the dead-letter topic; the partition goes on. */
-  private setAside(record: ReceivedRecord, error: MalformedMessageError, context: BatchContext): void {
-    this.options.metrics.counter('dead_letters_total').inc({ topic: record.topic, reason: 'malformed' });
-    this.options.deadLetters.append([deadLetter(record, error.message, 1)]).then(
-      () => context.finished(record.offset),
-      // Not finished: it is read again after the next start, and set aside then.
-      (failure: unknown) =>
-        this.options.warn('a command that cannot be read could not be set aside', failure),
-    );
+  /** The original bytes and why nothing can be done with them go to the dead-letter topic; the partition goes on. */
+  private async setAside(record: ReceivedRecord, reason: unknown, context: BatchContext): Promise<void> {
+    if (await this.options.deadLetters.setAside(record, reason, 1, context.signal))
+      context.finished(record.offset);
   }
 }
 
-function queuedFrom(command: CommandMessage, record: ReceivedRecord, finished: () => void): QueuedMessage {
+interface RecordEnds {
+  readonly finished: () => void;
+  readonly abandon: (reason: unknown) => void;
+}
+
+function queuedFrom(command: CommandMessage, record: ReceivedRecord, ends: RecordEnds): QueuedMessage {
   const { span, context } = tracer.startSpan(spanNames.process(record.topic), {
     kind: 'consumer',
     parent: extractTraceContext(record.headers),
@@ -84,9 +76,15 @@ function queuedFrom(command: CommandMessage, record: ReceivedRecord, finished: (
   return queuedMessage(command, {
     queuedAtMs: record.timestampMs,
     traceparent: currentTraceparent(context) ?? null,
+    bytes: record.value?.length ?? 0,
     settle: (outcome) => {
       endSpan(span, outcome);
-      finished();
+      ends.finished();
+    },
+    abandon: (reason) => {
+      tracer.fail(span, reason);
+      span.end();
+      ends.abandon(reason);
     },
   });
 }

@@ -56,7 +56,7 @@ export function stateOf(row: ResourceRow): ResourceState {
 }
 
 /** Rows of one lock statement at the most: 100,000 members are locked in several, so that none outlasts the statement timeout. */
-const LOCKS_PER_STATEMENT_MAX = 10_000;
+const LOCKS_PER_STATEMENT_MAX = 2_000;
 
 export async function lockUsers(
   tx: Transaction,

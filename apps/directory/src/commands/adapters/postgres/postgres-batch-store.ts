@@ -44,6 +44,6 @@ export class PostgresBatchStore implements BatchStore {
   }
 
   isContention(error: unknown): boolean {
-    return error instanceof DatabaseError && error.retryable;
+    return error instanceof BatchConflictError || (error instanceof DatabaseError && error.retryable);
   }
 }

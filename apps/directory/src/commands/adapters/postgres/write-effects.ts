@@ -3,6 +3,7 @@ import type { Transaction } from '@muster/persistence';
 import { foldCase, normaliseUnique, type ScimDocument, type ScimValue } from '@muster/scim';
 import type {
   BatchEffects,
+  GroupDelete,
   GroupWrite,
   Membership,
   ResourceRef,
@@ -186,6 +187,7 @@ function writeGroups(tx: Transaction, { groupsInserted, groupsUpdated, groupsDel
     );
   }
   if (groupsDeleted.length > 0) {
+    deleteManyMembers(tx, groupsDeleted);
     tx.write(
       'delete members of deleted groups',
       `delete from directory.group_members m using unnest($1::uuid[], $2::uuid[]) as t(tenant_id, group_id)
@@ -193,6 +195,22 @@ function writeGroups(tx: Transaction, { groupsInserted, groupsUpdated, groupsDel
       columns(groupsDeleted, refColumns),
     );
     deleteRows(tx, 'groups', groupsDeleted);
+  }
+}
+
+/** All but the last slice of a large group's members, so that no statement outlasts the statement timeout. */
+function deleteManyMembers(tx: Transaction, groups: readonly GroupDelete[]): void {
+  for (const { tenantId, id, memberCount } of groups) {
+    for (let left = memberCount; left > MEMBERS_PER_STATEMENT_MAX; left -= MEMBERS_PER_STATEMENT_MAX) {
+      tx.write(
+        'delete some members of a deleted group',
+        `delete from directory.group_members m
+         using (select tenant_id, group_id, member_id from directory.group_members
+                where tenant_id = $1 and group_id = $2 order by member_id limit $3) as t
+         where m.tenant_id = t.tenant_id and m.group_id = t.group_id and m.member_id = t.member_id`,
+        [tenantId, id, MEMBERS_PER_STATEMENT_MAX],
+      );
+    }
   }
 }
 
@@ -207,7 +225,7 @@ const groupColumns = [
 ] as const;
 
 /** Rows of one membership statement at the most, so that none outlasts the statement timeout. */
-const MEMBERS_PER_STATEMENT_MAX = 10_000;
+const MEMBERS_PER_STATEMENT_MAX = 2_000;
 
 function* slices<Row>(rows: readonly Row[]): Iterable<readonly Row[]> {
   for (let from = 0; from < rows.length; from += MEMBERS_PER_STATEMENT_MAX)
