@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Command, type Outcome } from '@muster/contracts';
 import { wherePostgres } from '@muster/persistence/testing';
-import {
-  CommandMaker,
-  CommandWorld,
-  queued,
-  type WorldTenant,
-} from '../testing/command-world.js';
+import { CommandMaker, CommandWorld, queued, type WorldTenant } from '../testing/command-world.js';
 import type { BatchStore } from './batch-transaction.js';
 import type { Applier } from './applier.js';
 
@@ -157,7 +152,10 @@ wherePostgres(describe)('the applier', () => {
     ).then((outcomes) => tell('created')(outcomes.flat()));
     const outcomes = (await Promise.all([replacing, renaming, deleting, creating])).flat();
     const refused = outcomes.filter((outcome) => outcome.status !== 'applied');
-    expect({ refused, warnings: refused.length > 0 ? world.warnings : [] }).toEqual({ refused: [], warnings: [] });
+    expect({ refused, warnings: refused.length > 0 ? world.warnings : [] }).toEqual({
+      refused: [],
+      warnings: [],
+    });
     expect(order[0]).toBe('created');
     expect(order.slice(1, 2)).toEqual(['replaced']);
     const [row] = await world.rows(
@@ -222,7 +220,10 @@ wherePostgres(describe)('the applier', () => {
       make.replaceGroup(group.resourceId, 'Everyone', ids),
       make.deleteGroup(group.resourceId),
     );
-    expect([outcomes, world.warnings.slice(-3)]).toMatchObject([[{ status: 'applied' }, { status: 'applied' }], expect.anything()]);
+    expect([outcomes, world.warnings.slice(-3)]).toMatchObject([
+      [{ status: 'applied' }, { status: 'applied' }],
+      expect.anything(),
+    ]);
     expect(
       await world.rows('select from directory.group_members where group_id = $1', [group.resourceId]),
     ).toEqual([]);
@@ -324,9 +325,9 @@ wherePostgres(describe)('the applier', () => {
     await stopped;
     expect(await underWay.outcome).toMatchObject({ status: 'applied' });
     const ids = [underWay, waiting].map((each) => each.command.commandId);
-    expect(await world.rows('select id from directory.operations where id = any($1::uuid[])', [ids])).toEqual([
-      { id: underWay.command.commandId },
-    ]);
+    expect(await world.rows('select id from directory.operations where id = any($1::uuid[])', [ids])).toEqual(
+      [{ id: underWay.command.commandId }],
+    );
     expect(await submit(world.applier(), waiting.command)).toMatchObject([{ status: 'applied' }]);
   });
 });

@@ -32,7 +32,7 @@ export async function applyBatch(
   const admitted = admit(claimed, admission, clock, decisions);
   const rows = await lockRows(tx, admitted);
   const reserved = await reserveNames(tx, admitted, admission);
-  for (const queued of admitted) decisions.decide(queued, rows, reserved);
+  decideAll(admitted, (queued) => decisions.decide(queued, rows, reserved));
   tx.write(decisions.effects(rows, reserved));
   return new Map([...outcomes, ...decisions.outcomes()]);
 }

@@ -8,6 +8,7 @@ import {
 import type { ScimDocument } from '@muster/scim';
 import type { MemberKind } from '../../groups/domain/membership.js';
 import { refuse } from '../../resources/domain/decision.js';
+import { Breath } from './breath.js';
 import { admit, type BatchClock } from './admit.js';
 import { BatchDecisions } from './batch-decisions.js';
 import type { Admission, BatchTransaction, ResourceRef } from './batch-transaction.js';
@@ -140,8 +141,10 @@ class JobRun {
     const decided = new Map<CommandId, Outcome>();
     const taken: QueuedPart[] = [];
     let failures = this.failures;
+    const breath = new Breath();
     for (const part of parts) {
       if (part.refusedBefore + failures >= this.failuresMax) break;
+      await breath.take();
       const isMet = (id: CommandId): boolean =>
         (decided.get(id) ?? this.outcomes.get(id))?.status === 'applied' || promises.has(id);
       const refusal = excessive.has(part)
