@@ -1,5 +1,5 @@
 import { serveControlChannel } from './supervisor/control-channel.js';
-import { greeting } from './supervisor/greeting.js';
+import { farewell, greeting } from './supervisor/greeting.js';
 import { lockStack, stackMark, StackRunningError } from './supervisor/stack-lock.js';
 import { Stack } from './supervisor/stack.js';
 import { parseStackSettings, type StackSettings } from './supervisor/stack-settings.js';
@@ -34,8 +34,10 @@ async function main(): Promise<number> {
   console.error(
     reason === undefined ? '\nStopping ...' : `\nMuster stops: ${reason}\nLogs: ${settings.home}/log`,
   );
+  const stoppingAt = performance.now();
   await stack.stop(reason);
   unlock();
+  console.error(farewell({ reason, home: settings.home, stoppedInMs: performance.now() - stoppingAt }));
   return reason === undefined ? 0 : 1;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { greeting } from './greeting.js';
+import { farewell, greeting } from './greeting.js';
 import { type StackState } from './stack-state.js';
 
 const STATE: StackState = {
@@ -64,6 +64,20 @@ describe('greeting', () => {
     };
     expect(greeting({ state, home: '/home', isFirstStart: false, startedInMs: 1 })).toContain(
       'none (no java on the PATH)',
+    );
+  });
+});
+
+describe('farewell', () => {
+  it('says that everything is stopped, and where the data is', () => {
+    expect(farewell({ reason: undefined, home: '/home/me/.muster', stoppedInMs: 2_345 })).toBe(
+      'Muster has stopped (2.3 s). The data stays in /home/me/.muster.',
+    );
+  });
+
+  it('repeats why, for whoever sees only the last line', () => {
+    expect(farewell({ reason: 'kafka ended', home: '/home/me/.muster', stoppedInMs: 2_345 })).toBe(
+      'Muster has stopped after a failure (2.3 s): kafka ended',
     );
   });
 });

@@ -28,6 +28,21 @@ export function greeting({ state, home, isFirstStart, startedInMs }: GreetingInp
   return `\nMuster is ready (${(startedInMs / 1_000).toFixed(1)} s).\n\n${table}${example}\n\nCtrl-C stops everything; the data stays in ${home}.\n`;
 }
 
+export interface FarewellInput {
+  /** Why the stack stopped by itself; undefined when it was asked to. */
+  readonly reason: string | undefined;
+  readonly home: string;
+  readonly stoppedInMs: number;
+}
+
+/** The last line: nothing runs any more, so the terminal may be closed and the same ports taken again. */
+export function farewell({ reason, home, stoppedInMs }: FarewellInput): string {
+  const seconds = (stoppedInMs / 1_000).toFixed(1);
+  return reason === undefined
+    ? `Muster has stopped (${seconds} s). The data stays in ${home}.`
+    : `Muster has stopped after a failure (${seconds} s): ${reason}`;
+}
+
 function exampleCall(scimUrl: string, token: string | undefined): string {
   const user = JSON.stringify({
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
