@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultCacheDir } from '../kafka/kafka-jars.js';
@@ -66,7 +65,6 @@ export async function runTests(
 async function runStaticChecks(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<TestSummary> {
   let summary = NOTHING_COUNTED;
   for (const { name, command } of STATIC_CHECKS) {
-    if (name === 'rooms' && !existsSync(join(ROOT, '.dependency-cruiser.cjs'))) continue;
     signal.throwIfAborted();
     const [program = '', ...programArgs] = command;
     const startedAt = performance.now();
