@@ -38,6 +38,7 @@ export {
   type ScimValue,
 } from './document/scim-document.js';
 export { DOCUMENT_DEPTH_MAX, documentFromJson } from './document/document-from-json.js';
+export { exceedsJsonBytes } from './document/json-size.js';
 export { JSON_DEPTH_MAX, parseJson, type JsonLimits } from './document/parse-json.js';
 export { compareText, foldCase, isStorableText } from './document/text.js';
 

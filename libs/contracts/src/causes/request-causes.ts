@@ -97,7 +97,8 @@ export const requestCauses = causeTable('rejections.md', [
     key: 'too_large',
     status: 413,
     detail: 'The request body is larger than {limit} bytes.',
-    remedy: 'Send smaller requests, for example fewer members in one.',
+    remedy:
+      'Send smaller requests, for example fewer members in one, or remove values where the message says so.',
     fixableBy: 'identity-provider-admin',
     retriedByIdentityProvider: false,
     notifies: true,

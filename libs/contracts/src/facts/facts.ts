@@ -72,7 +72,7 @@ export interface Fact {
   readonly occurredAt: string;
   /** Paths that changed: `displayName`, `name.givenName`, `urn:...:User:department`, `members`. */
   readonly changed: readonly string[];
-  /** Their values before, canonical; absent for a create. */
+  /** Their values before, canonical; absent for a create. Of a deleted resource `userName`, `displayName`, `externalId`, `active`. */
   readonly previous?: ScimDocument;
   /** The resource as it is now, without members; null after a delete. */
   readonly resource: ScimDocument | null;

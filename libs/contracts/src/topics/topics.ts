@@ -16,7 +16,9 @@ export const CLOCK_TOPIC = 'muster.clock.v1';
 export const REPLY_PARTITIONS = 32;
 /** Bytes of one record of `scim.commands.v1`: a group body of 16 MiB and room for its envelope. */
 export const COMMAND_BYTES_MAX = 20 * 1024 * 1024;
-/** Bytes of one fact: a user's document of 1 MiB now and before, with room for escapes. */
+/** Bytes of a user's or a group's document as JSON, without the members. */
+export const DOCUMENT_BYTES_MAX = 1024 * 1024;
+/** Bytes of one fact: a document now and before, with room for its envelope and for 500 members. */
 export const FACT_BYTES_MAX = 4 * 1024 * 1024;
 
 export interface TopicContract {

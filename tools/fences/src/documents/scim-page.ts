@@ -1,4 +1,9 @@
-import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX, defaultTenantSettings } from '@muster/contracts';
+import {
+  BULK_OPERATIONS_MAX,
+  BULK_PAYLOAD_BYTES_MAX,
+  DOCUMENT_BYTES_MAX,
+  defaultTenantSettings,
+} from '@muster/contracts';
 import {
   COMPARISONS_MAX,
   COUNT_DEFAULT,
@@ -51,6 +56,7 @@ export const scimLimitsBlock: GeneratedBlock = {
       ['members set or removed by one request', String(MEMBERS_MAX)],
       ['operations in a bulk request', String(BULK_OPERATIONS_MAX)],
       ['the body of a bulk request', `${BULK_PAYLOAD_BYTES_MAX} bytes`],
+      ['a user, or a group without its members, in JSON', `${DOCUMENT_BYTES_MAX} bytes`],
       ['values of another multi-valued attribute', String(VALUES_MAX)],
       ['a unique string (`userName`, `externalId`, group `displayName`)', `${UNIQUE_STRING_BYTES_MAX} bytes`],
       ['any other string', `${STRING_BYTES_MAX} bytes`],

@@ -39,7 +39,7 @@ const people = new Map<ResourceId, MemberKind>([
 ]);
 
 function context(members: readonly ResourceId[], more: Partial<GroupContext> = {}): GroupContext {
-  const stored = new Map(members.map((id) => [id, people.get(id) ?? ('User')]));
+  const stored = new Map(members.map((id) => [id, people.get(id) ?? 'User']));
   return {
     nowMs: NOW_MS,
     settings: defaultTenantSettings,

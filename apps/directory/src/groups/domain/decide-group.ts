@@ -19,6 +19,7 @@ import {
   type DecisionContext,
   type Refusal,
 } from '../../resources/domain/decision.js';
+import { checkSize } from '../../resources/domain/document-size.js';
 import { initialState, nextState, type ResourceState } from '../../resources/domain/resource-state.js';
 import type { GroupIntent } from './group-intent.js';
 import {
@@ -79,11 +80,10 @@ function decideCreate(
   context: GroupContext,
 ): GroupDecision {
   if (state !== null || intent.document === null) throw new Error('a create met a group with its id');
-  const refusal = checkNames(
-    uniqueNamesOfGroup(intent.document, context.settings),
-    command.resourceId,
-    context.names,
-  );
+  const names = uniqueNamesOfGroup(intent.document, context.settings);
+  const refusal =
+    checkSize(intent.document, Object.keys(intent.document)) ??
+    checkNames(names, command.resourceId, context.names);
   if (refusal !== null) return refusal;
   const membership = decideMembership(command.resourceId, intent.membership, context);
   if (isRefusal(membership)) return membership;
@@ -103,7 +103,9 @@ function decideChange(
 ): GroupDecision {
   const changed = document === state.document ? [] : diffDocuments(state.document, document).changed;
   if (changed.length > 0) {
-    const refusal = checkNames(uniqueNamesOfGroup(document, context.settings), state.id, context.names);
+    const refusal =
+      checkSize(document, changed) ??
+      checkNames(uniqueNamesOfGroup(document, context.settings), state.id, context.names);
     if (refusal !== null) return refusal;
   }
   const membership = decideMembership(state.id, intent.membership, context);

@@ -17,6 +17,8 @@ import {
   type FactDraft,
   type Refusal,
 } from '../../resources/domain/decision.js';
+import { checkSize } from '../../resources/domain/document-size.js';
+import { lastIdentity } from '../../resources/domain/last-identity.js';
 import { initialState, nextState, type ResourceState } from '../../resources/domain/resource-state.js';
 import type { FormerUser, FormerUsers } from './former-user.js';
 import { uniqueNamesOfUser } from './unique-names-of-user.js';
@@ -72,7 +74,7 @@ export function decideUser(
       return {
         kind: 'accepted',
         next: null,
-        fact: { type: 'directory.user.deleted.v1', changed: [], previous: state.document },
+        fact: { type: 'directory.user.deleted.v1', changed: [], previous: lastIdentity(state.document) },
         ...(context.settings.softDeleteUsers ? { former: formerUser(state) } : {}),
       };
     default:
@@ -90,6 +92,7 @@ function decideCreate(
     command.document.active === undefined ? withActive(command.document, true) : command.document;
   const refusal =
     checkDomain(document, context) ??
+    checkSize(document, Object.keys(document)) ??
     checkNames(uniqueNamesOfUser(document, context.settings), command.resourceId, context.names);
   if (refusal !== null) return refusal;
   return {
@@ -131,6 +134,7 @@ function decideChange(state: ResourceState, document: ScimDocument, context: Dec
   const refusal =
     // A domain that was registered once binds nobody later: only a new user name is checked.
     (changed.includes('userName') ? checkDomain(document, context) : null) ??
+    checkSize(document, changed) ??
     checkNames(uniqueNamesOfUser(document, context.settings), state.id, context.names);
   if (refusal !== null) return refusal;
   return {
