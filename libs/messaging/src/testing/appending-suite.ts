@@ -3,7 +3,12 @@ import { AppenderClosedError, RecordTooLargeError, UnknownTopicError } from '../
 import { type ContractSubject } from './contract-suite.js';
 import { createTopic, openReader, textRecord, uniqueName, until } from './contract-world.js';
 
-export function appendingSuite({ log }: ContractSubject, timeoutMs: number): void {
+export function appendingSuite(subject: ContractSubject, timeoutMs: number): void {
+  recordSuite(subject, timeoutMs);
+  outcomeSuite(subject, timeoutMs);
+}
+
+function recordSuite({ log }: ContractSubject, timeoutMs: number): void {
   it(
     'keeps the order of a key, and every record',
     async () => {
@@ -69,7 +74,9 @@ export function appendingSuite({ log }: ContractSubject, timeoutMs: number): voi
     },
     timeoutMs,
   );
+}
 
+function outcomeSuite({ log }: ContractSubject, timeoutMs: number): void {
   it(
     'tells the time of the log where the topic keeps it, and not elsewhere',
     async () => {

@@ -4,12 +4,14 @@ import { type BatchContext } from '../ports/event-log.js';
 import { type ContractSubject } from './contract-suite.js';
 import { createTopic, openReader, textOf, textRecord, uniqueName, until } from './contract-world.js';
 
-export function subscriptionSuite({ log }: ContractSubject, timeoutMs: number): void {
-  deliverySuite({ log }, timeoutMs);
-  membershipSuite({ log }, timeoutMs);
+export function subscriptionSuite(subject: ContractSubject, timeoutMs: number): void {
+  finishingSuite(subject, timeoutMs);
+  handingOutSuite(subject, timeoutMs);
+  sharingSuite(subject, timeoutMs);
+  endingSuite(subject, timeoutMs);
 }
 
-function deliverySuite({ log }: ContractSubject, timeoutMs: number): void {
+function finishingSuite({ log }: ContractSubject, timeoutMs: number): void {
   it(
     'delivers what was not finished again after a restart, and what was finished not',
     async () => {
@@ -71,7 +73,9 @@ function deliverySuite({ log }: ContractSubject, timeoutMs: number): void {
     },
     timeoutMs,
   );
+}
 
+function handingOutSuite({ log }: ContractSubject, timeoutMs: number): void {
   it(
     'hands out the next batch of a partition only when the handler has returned',
     async () => {
@@ -125,7 +129,7 @@ function deliverySuite({ log }: ContractSubject, timeoutMs: number): void {
   );
 }
 
-function membershipSuite({ log }: ContractSubject, timeoutMs: number): void {
+function sharingSuite({ log }: ContractSubject, timeoutMs: number): void {
   it(
     'shares the partitions among the members of a group and loses nothing when one leaves',
     async () => {
@@ -160,6 +164,17 @@ function membershipSuite({ log }: ContractSubject, timeoutMs: number): void {
     timeoutMs,
   );
 
+  it(
+    'refuses a topic that does not exist',
+    async () => {
+      const opening = openReader(log(), { topics: [uniqueName('no-such-topic')] });
+      await expect(opening).rejects.toBeInstanceOf(UnknownTopicError);
+    },
+    timeoutMs,
+  );
+}
+
+function endingSuite({ log }: ContractSubject, timeoutMs: number): void {
   it(
     'aborts the signal when it closes, and waits for the handler',
     async () => {
@@ -216,15 +231,6 @@ function membershipSuite({ log }: ContractSubject, timeoutMs: number): void {
       await until('nothing is lost', () => next.records.length === 2);
       await next.subscription.close();
       await appender.close();
-    },
-    timeoutMs,
-  );
-
-  it(
-    'refuses a topic that does not exist',
-    async () => {
-      const opening = openReader(log(), { topics: [uniqueName('no-such-topic')] });
-      await expect(opening).rejects.toBeInstanceOf(UnknownTopicError);
     },
     timeoutMs,
   );
