@@ -117,6 +117,44 @@ describe('the groups of users', () => {
     expect(shown.map(({ groups }) => groups)).toEqual(expected.map(([, , groups]) => groups));
   });
 
+  it('of a full page come in time while the planner knows nothing of the tables yet', async () => {
+    const crowded = '0192f0c1-0000-7000-8000-0000000000cc' as TenantId;
+    const memberships = { groups: 40, members: 200 };
+    await seedUsers(
+      database,
+      crowded,
+      Array.from({ length: 1_000 }, (_, n) => user(n)),
+    );
+    await seedGroups(
+      database,
+      crowded,
+      Array.from({ length: memberships.groups }, (_, group) => ({
+        id: groupId(group),
+        document: { displayName: `Group ${group}` },
+        createdAt: AT,
+        lastModified: AT,
+        members: Array.from({ length: memberships.members }, (__, n) => ({
+          id: userId(group * 20 + n),
+          kind: 'User' as const,
+        })),
+      })),
+    );
+    const { resources } = await reader.page({
+      tenantId: crowded,
+      kind: 'users',
+      filter: null,
+      sort: null,
+      afterSeq: null,
+      offset: 0,
+      limit: 1_000,
+      withReferences: true,
+      withTotal: false,
+    });
+    const shown = resources.map(({ json }) => (JSON.parse(json) as Shown).groups?.length ?? 0);
+    expect(shown).toHaveLength(1_000);
+    expect(shown.reduce((sum, groups) => sum + groups, 0)).toBe(memberships.groups * memberships.members);
+  });
+
   it('are left out where nobody wants them', async () => {
     const json = await reader.read({ tenantId: TENANT, kind: 'users', id: userId(1) }, false);
     expect(JSON.parse(json ?? 'null')).not.toHaveProperty('groups');

@@ -9,7 +9,8 @@ const ROWS_MAX = 100_000;
  * A table of (`member_id`, `refs`): for each of the users the JSON of `groups` (RFC 7643 section 4.1.2), direct ones first. A
  * user's groups and the groups above them, however the paths meet, are each shown once; a group that she is in both ways is
  * direct. Groups are followed upwards once for all users, from the distinct groups they are in, so a page costs what its
- * groups cost and not what its users do.
+ * groups cost and not what its users do. The result is materialized: a planner without statistics, as after a first import,
+ * expects one row and would make the whole of it again for each user of the page.
  *
  * @param users An SQL expression for an array of user ids; `$1` is the tenant.
  */
@@ -31,9 +32,11 @@ export function groupsOfUsers(users: string): string {
     select d.member_id, a.group_id, min(a.level) as level
     from direct d join (select * from above limit ${ROWS_MAX}) a on a.start_id = d.group_id
     group by d.member_id, a.group_id
+  ), shown as materialized (
+    select f.member_id, json_agg(json_build_object('value', f.group_id, 'display',
+        (select g.document ->> 'displayName' from directory.groups g where g.tenant_id = $1 and g.id = f.group_id),
+        'type', case f.level when 1 then 'direct' else 'indirect' end) order by f.level > 1, f.group_id)::text as refs
+    from reached f group by f.member_id
   )
-  select f.member_id, json_agg(json_build_object('value', f.group_id, 'display',
-      (select g.document ->> 'displayName' from directory.groups g where g.tenant_id = $1 and g.id = f.group_id),
-      'type', case f.level when 1 then 'direct' else 'indirect' end) order by f.level > 1, f.group_id)::text as refs
-  from reached f group by f.member_id)`;
+  select member_id, refs from shown)`;
 }
