@@ -99,7 +99,7 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
 
   it('a service that says it is ready can be asked', async () => {
     const { adminUrl, notifierUrl } = world.stack.state();
-    for (let start = 1; start <= 3; start += 1) {
+    for (let start = 1; start <= 2; start += 1) {
       await Promise.all([world.stack.restart('directory'), world.stack.restart('notifier')]);
       const answers = await Promise.all([fetch(adminUrl), fetch(notifierUrl)]);
       expect(answers.map(({ status }) => status)).toEqual([expect.any(Number), expect.any(Number)]);
@@ -217,13 +217,25 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     return second;
   }
 
+  /** Resolves when the directory has met the failpoint, which under load may be before it is ready. */
+  async function restartFrozen(failpoint: string): Promise<number> {
+    const before = world.stack.state().pids['directory'] ?? 0;
+    await world.stack.hold('directory');
+    const ready = world.stack.release('directory', { FAILPOINTS: failpoint });
+    ready.catch(() => undefined);
+    const frozen = await world.stack.waitForRestart('directory', before);
+    amends.push(() => {
+      process.kill(frozen, 'SIGCONT');
+      return ready;
+    });
+    await until('it froze', () => isStopped(frozen));
+    return frozen;
+  }
+
   it('a directory that froze in its transaction applies nothing twice when it comes back', async () => {
     const trial = { name: 'frozen applier', world, random: seededRandom(seed), clients: 8, enough: 100 };
     await survive(trial, async (load) => {
-      await world.stack.restart('directory', { FAILPOINTS: 'directory.before-commit=stop*1' });
-      const frozen = world.stack.state().pids['directory'] ?? 0;
-      amends.push(async () => process.kill(frozen, 'SIGCONT'));
-      await until('it froze in a transaction', () => isStopped(frozen));
+      const frozen = await restartFrozen('directory.before-commit=stop*1');
       const second = await takeOver();
       await pointGatewayAt(second.url);
       const before = load.acknowledged();

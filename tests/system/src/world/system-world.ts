@@ -79,7 +79,8 @@ export async function startWorld(options: StartStackOptions = {}): Promise<Syste
       const notification = { email: 'admin@customer.example', enabled: true };
       const body = JSON.stringify({ name: `tenant-${clients.length}`, domains, notification });
       const headers = { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' };
-      const response = await fetch(`${adminUrl}/admin/tenants`, { method: 'POST', headers, body });
+      const signal = AbortSignal.timeout(10_000);
+      const response = await fetch(`${adminUrl}/admin/tenants`, { method: 'POST', headers, body, signal });
       if (response.status !== 201)
         throw new Error(`no tenant was made: ${response.status} ${await response.text()}`);
       const tenant = (await response.json()) as Omit<TestTenant, 'client'>;
