@@ -143,8 +143,8 @@ export const metricDefinitions = {
   commands_applied_total: counter('Commands with a stored outcome', ['type', 'outcome', 'cause']),
 
   // Directory: outbox and relay.
-  outbox_depth: gauge('Rows in the outbox', []),
-  outbox_oldest_seconds: gauge('Age of the oldest row in the outbox', []),
+  outbox_depth: gauge('Rows in the outbox that the relay is to move', []),
+  outbox_oldest_seconds: gauge('Age of the oldest row in the outbox that the relay is to move', []),
   outbox_published_total: counter('Outbox rows published', ['topic']),
   outbox_parked_total: counter('Outbox rows set aside after repeated failure', ['topic']),
   relay_publish_seconds: histogram('Time to publish one relay batch', [], workSeconds),
@@ -161,7 +161,9 @@ export const metricDefinitions = {
   queries_refused_total: counter('Queries refused because too many wait', ['kind']),
 
   // Kafka clients.
-  records_invalid_total: counter('Records published although they break the schema of their topic', ['topic']),
+  records_invalid_total: counter('Records published although they break the schema of their topic', [
+    'topic',
+  ]),
   consumer_lag_messages: gauge('Messages not yet handled', ['topic', 'partition']),
   consumer_lag_seconds: gauge('Age of the oldest message not yet handled', ['topic', 'partition']),
   consumer_batches_total: counter('Batches handed out by the client', ['topic']),
