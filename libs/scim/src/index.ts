@@ -112,7 +112,7 @@ export {
 } from './filter/filter.js';
 export { parseFilter } from './filter/parse-filter.js';
 export { filterFromJson } from './filter/filter-from-json.js';
-export { matchesFilter, matchesValue } from './filter/matches-filter.js';
+export { matchesFilter, matchesValue, valuePredicate } from './filter/matches-filter.js';
 export { printFilter } from './filter/print-filter.js';
 export { resolveFilter, resolveValueFilter } from './filter/resolve-filter.js';
 export { resolveFilterAcross, type FilterForType } from './filter/resolve-filter-across.js';

@@ -197,7 +197,7 @@ export class BatchDecisions {
     const state = work?.current ?? null;
     const decision = decideGroup(state, command, intent, {
       ...context,
-      membership: work ?? { has: () => false, all: () => [] },
+      membership: work ?? { has: () => false, all: () => [], extent: 0 },
       members: {
         kindOf: (memberId) =>
           memberKind(rows, queued, memberId) ?? this.promised.get(resourceKey(tenantId, memberId)) ?? null,

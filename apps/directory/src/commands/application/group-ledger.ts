@@ -57,6 +57,10 @@ export class GroupWork implements MembershipView {
     yield* this.added;
   }
 
+  get extent(): number {
+    return this.stored.size + this.added.size;
+  }
+
   /** Takes over what a command was decided to do. */
   accept(acceptance: GroupAcceptance, cause: FactCause, traceparent: string | null): void {
     if (acceptance.next === this.current && acceptance.changed.length === 0) return;

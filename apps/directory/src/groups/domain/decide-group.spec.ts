@@ -45,7 +45,7 @@ function context(members: readonly ResourceId[], more: Partial<GroupContext> = {
     settings: defaultTenantSettings,
     domainPolicy: { kind: 'any' },
     names: { holderOf: () => null },
-    membership: { has: (id) => stored.has(id), all: () => stored },
+    membership: { has: (id) => stored.has(id), all: () => stored, extent: stored.size },
     members: { kindOf: (id) => people.get(id) ?? null },
     ...more,
   };
@@ -214,6 +214,33 @@ describe('decideGroup', () => {
     });
     expect(decideGroup(null, command, groupIntentOf(command), context([]))).toMatchObject({
       cause: 'not_found',
+    });
+  });
+
+  describe('of a group with 50,000 members', () => {
+    const crowd = Array.from(
+      { length: 50_000 },
+      (_, n) => `01890000-0000-7000-8000-${String(n).padStart(12, '0')}` as ResourceId,
+    );
+    const times = (count: number, operation: object): object[] =>
+      Array.from({ length: count }, () => operation);
+    const none = 'members[type eq "Group" and not (value sw "x")]';
+    const tooOften = { kind: 'rejected', cause: 'too_large' };
+
+    it.each<[string, object]>([
+      ['a filter', { op: 'remove', path: none }],
+      ['taking all away', { op: 'remove', path: 'members' }],
+      ['replacing all', { op: 'replace', path: 'members', value: [{ value: ANN }] }],
+    ])('no request goes through all of them again and again: %s', (_, operation) => {
+      expect(decide(patch(...times(100, operation)), crowd)).toMatchObject(tooOften);
+      expect(decide(patch(...times(4, operation)), crowd)).toHaveProperty('changed');
+    });
+
+    it('a thousand are removed by name, one by one', () => {
+      const operations = crowd
+        .slice(0, 1_000)
+        .map((id) => ({ op: 'remove', path: `members[value eq "${id}"]` }));
+      expect(decide(patch(...operations), crowd)).toMatchObject({ removed: crowd.slice(0, 1_000) });
     });
   });
 });

@@ -1,11 +1,12 @@
 import { parseUuid, type Command, type ResourceId } from '@muster/contracts';
 import {
+  MEMBERS_MAX,
   applyPatch,
   diffDocuments,
   groupResourceType,
-  matchesValue,
   replaceDocument,
   resolveValueFilter,
+  valuePredicate,
   type Filter,
   type MembershipChange,
   type ScimDocument,
@@ -127,11 +128,37 @@ function decideMembership(
   context: GroupContext,
 ): MembershipDelta | Refusal {
   const draft = new MembershipDraft(context.membership);
+  let visits = 0;
   for (const change of changes) {
-    const refusal = applyChange(groupId, draft, change, context);
+    visits += draft.extent * passesOf(change);
+    const refusal = visits > VISITS_MAX ? tooManyVisits : applyChange(groupId, draft, change, context);
     if (refusal !== null) return refusal;
   }
   return draft.delta();
+}
+
+/** Members that one command may go through: four times those of the largest group. Takes about 0.1 s. */
+const VISITS_MAX = 4 * MEMBERS_MAX;
+
+const tooManyVisits: Refusal = {
+  kind: 'rejected',
+  cause: 'too_large',
+  detail:
+    'The operations go through all members of this large group too often. Send fewer of them, or name the members.',
+};
+
+/** How often a change goes through all members; a filter does so with each of its comparisons. */
+function passesOf(change: MembershipChange): number {
+  switch (change.kind) {
+    case 'add':
+    case 'remove':
+      return 0;
+    case 'removeAll':
+    case 'replaceAll':
+      return 1;
+    case 'removeMatching':
+      return attributesOf(change.filter).length;
+  }
 }
 
 function applyChange(
@@ -178,8 +205,9 @@ function removeMatching(draft: MembershipDraft, filter: Filter): Refusal | null 
   }
   const resolved = refuseScimErrors(() => resolveValueFilter(filter, membersDefinition));
   if (isRefusal(resolved)) return resolved;
+  const matches = valuePredicate(resolved);
   for (const [id, kind] of [...draft.all()]) {
-    if (matchesValue(resolved, { value: id, type: kind })) draft.remove(id);
+    if (matches({ value: id, type: kind })) draft.remove(id);
   }
   return null;
 }

@@ -7,6 +7,8 @@ export interface MembershipView {
   has(memberId: ResourceId): boolean;
   /** Every member; throws unless the whole membership was read. */
   all(): Iterable<readonly [ResourceId, MemberKind]>;
+  /** How many `all` goes through, those passed over included. */
+  readonly extent: number;
 }
 
 /** Who could be a member: users and groups of the tenant that exist at this moment of the batch. */
@@ -47,6 +49,10 @@ export class MembershipDraft {
   *all(): Iterable<readonly [ResourceId, MemberKind]> {
     for (const member of this.before.all()) if (!this.removedMembers.has(member[0])) yield member;
     yield* this.addedMembers;
+  }
+
+  get extent(): number {
+    return this.before.extent + this.addedMembers.size;
   }
 
   delta(): MembershipDelta {
