@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { oktaCases } from './clients/okta.js';
 import { otherClientCases } from './clients/other-clients.js';
 import { entraCases } from './entra/entra-cases.js';
+import { runMangled } from './mangled/run-mangled.js';
 import { type Dialect } from './replay/dialect.js';
 import { type ReplayCase } from './replay/replay-case.js';
 import { runReplay } from './replay/run-replay.js';
@@ -9,7 +10,7 @@ import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
 import { type ScimService } from './service/scim-service.js';
 import { startStackService } from './service/stack-service.js';
-import { entraDialects, plainDialect } from './suites.js';
+import { allCases, entraDialects, plainDialect } from './suites.js';
 
 jest.setTimeout(180_000);
 
@@ -47,6 +48,18 @@ describeReplay([...oktaCases, ...otherClientCases], plainDialect('okta', BASE_PA
 describeReplay(rfcCases, plainDialect('rfc', BASE_PATHS));
 
 describe('the service', () => {
+  it('answers damaged requests with SCIM errors', async () => {
+    const options = { seed: 5, requests: 400 };
+    const result = await runMangled(
+      'mangled',
+      allCases,
+      plainDialect('mangled', BASE_PATHS),
+      service,
+      options,
+    );
+    expect(result).toMatchObject({ state: 'passed', remarks: [] });
+  });
+
   it('has answered nothing with 5xx', async () => {
     expect(await service.serverErrors()).toBe(0);
   });

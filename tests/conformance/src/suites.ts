@@ -1,6 +1,7 @@
 import { oktaCases } from './clients/okta.js';
 import { otherClientCases } from './clients/other-clients.js';
 import { entraCases } from './entra/entra-cases.js';
+import { runMangled } from './mangled/run-mangled.js';
 import { runJavaClient } from './programs/java-client.js';
 import { runScimSanity, scimSanityTenant } from './programs/scim-sanity.js';
 import { runScim2Tester } from './programs/scim2-tester.js';
@@ -15,12 +16,24 @@ export const SUITES = [
   'entra',
   'okta',
   'rfc',
+  'mangled',
   'scim2-tester',
   'scim-sanity',
   'scim-sdk',
   'unboundid',
 ] as const;
 export type SuiteName = (typeof SUITES)[number];
+
+/** The rows of every suite. */
+export const allCases: readonly ReplayCase[] = [
+  ...entraCases,
+  ...oktaCases,
+  ...otherClientCases,
+  ...rfcCases,
+];
+
+const MANGLED_SEEDS = [1, 2, 3, 4];
+const MANGLED_REQUESTS = 1_000;
 
 const scimJson = 'application/scim+json; charset=utf-8';
 const FLAG = 'aadOptscim062020';
@@ -51,6 +64,8 @@ export async function runSuite(name: SuiteName, service: ScimService): Promise<T
       return runPlain(name, [...oktaCases, ...otherClientCases], service);
     case 'rfc':
       return runPlain(name, rfcCases, service);
+    case 'mangled':
+      return runAllMangled(service);
     case 'scim2-tester':
       return runScim2Tester(name, await newTenant(service, {}));
     case 'scim-sanity':
@@ -67,6 +82,17 @@ function runPlain(
   service: ScimService,
 ): Promise<TestResult[]> {
   return runReplay(name, cases, plainDialect(name, service.basePaths), service);
+}
+
+async function runAllMangled(service: ScimService): Promise<TestResult[]> {
+  const dialect = plainDialect('mangled', service.basePaths);
+  const results: TestResult[] = [];
+  for (const seed of MANGLED_SEEDS) {
+    results.push(
+      await runMangled('mangled', allCases, dialect, service, { seed, requests: MANGLED_REQUESTS }),
+    );
+  }
+  return results;
 }
 
 async function runEntra(service: ScimService): Promise<TestResult[]> {

@@ -3,7 +3,7 @@ import { ListExpectation, Matcher, type Expected } from './expected-json.js';
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 
 /** What `{{name}}` in the rows stands for: ids of resources that were made, and what a run gives in advance. */
-export type Bindings = ReadonlyMap<string, string>;
+export type Bindings = Pick<ReadonlyMap<string, string>, 'get'>;
 
 /** @throws for a name that nothing has been bound to: the row is wrong */
 export function fillText(text: string, bindings: Bindings): string {
