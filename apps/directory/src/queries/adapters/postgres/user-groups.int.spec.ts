@@ -6,6 +6,7 @@ import { DIRECTORY_ROLE } from '../../../schema/directory-roles.js';
 import { directorySchema } from '../../../schema/directory-schema.js';
 import { seedGroups, seedUsers } from '../../testing/seed-resources.js';
 import { PostgresResourceReader } from './postgres-resource-reader.js';
+import { membersOfGroups } from './resource-statements.js';
 import { GROUP_LEVELS_MAX } from './user-groups.js';
 
 jest.setTimeout(60_000);
@@ -153,6 +154,17 @@ describe('the groups of users', () => {
     const shown = resources.map(({ json }) => (JSON.parse(json) as Shown).groups?.length ?? 0);
     expect(shown).toHaveLength(1_000);
     expect(shown.reduce((sum, groups) => sum + groups, 0)).toBe(memberships.groups * memberships.members);
+    // The other way round, names of members are looked up by their key, never by walking through the tenant for each.
+    const { rows } = await database.queryTenant<{ 'QUERY PLAN': string }>(
+      crowded,
+      'explain',
+      `explain ${membersOfGroups}`,
+      [crowded, [groupId(1), groupId(2)]],
+      { prepare: false },
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('users_pkey');
+    expect(plan).not.toContain('users_by_seq');
   });
 
   it('are left out where nobody wants them', async () => {

@@ -1,3 +1,5 @@
+import { displayName } from './resource-source.js';
+
 /** A user's own groups are level 1; what lies above this level is not shown. Also the end of a circle of groups. */
 export const GROUP_LEVELS_MAX = 10;
 /** Groups that one group is a member of, followed upwards at the most. */
@@ -34,7 +36,7 @@ export function groupsOfUsers(users: string): string {
     group by d.member_id, a.group_id
   ), shown as materialized (
     select f.member_id, json_agg(json_build_object('value', f.group_id, 'display',
-        (select g.document ->> 'displayName' from directory.groups g where g.tenant_id = $1 and g.id = f.group_id),
+        (${displayName('groups', '$1', 'f.group_id')}),
         'type', case f.level when 1 then 'direct' else 'indirect' end) order by f.level > 1, f.group_id)::text as refs
     from reached f group by f.member_id
   )
