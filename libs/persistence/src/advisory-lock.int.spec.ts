@@ -118,6 +118,28 @@ wherePostgres(describe)('an advisory lock', () => {
     await proxy.close();
   });
 
+  it('goes to another one when its holder hangs', async () => {
+    const proxy = await startPausingProxy(world.url);
+    const hanging = lock('relay:0', { url: proxy.url, holderSilenceMsMax: 600, responseTimeoutMs: 20_000 });
+    expect(await hanging.tryAcquire()).toBe(true);
+    // Nothing comes from it any more, and its connection looks alive: as of a process that was stopped.
+    proxy.pause();
+    const other = lock('relay:0');
+    const giveUpAt = performance.now() + 15_000;
+    while (!(await other.tryAcquire()) && performance.now() < giveUpAt) await new Promise(setImmediate);
+    expect(other.held).toBe(true);
+    await proxy.close();
+  });
+
+  it('stays with a holder that has nothing to do', async () => {
+    const holder = lock('relay:0', { holderSilenceMsMax: 600 });
+    await holder.tryAcquire();
+    const heard = `select 1 from pg_stat_activity where datname = current_database() and application_name = 'lock-spec'
+       and state_change > backend_start + interval '2 seconds'`;
+    while ((await admin.query('heard', heard)).rowCount === 0) await new Promise(setImmediate);
+    expect(await holder.verify()).toBe(true);
+  });
+
   it('says nothing of being lost after it was given back', async () => {
     const holder = lock('relay:0');
     let told = 0;

@@ -12,7 +12,13 @@ export interface AdvisoryLockOptions {
   readonly name: string;
   /** After this a server that does not answer counts as lost. Default 2,000. */
   readonly responseTimeoutMs?: number;
+  /** After this the server takes the lock from a holder of which it hears nothing: from a process that hangs. Default 12,000. */
+  readonly holderSilenceMsMax?: number;
 }
+
+const HOLDER_SILENCE_MS_MAX = 12_000;
+/** How often a holder is heard within that time. */
+const BEATS = 4;
 
 interface AdvisoryLockEvents {
   /** The connection, and so the lock, has gone while it was held. Emitted once per acquisition. */
@@ -27,6 +33,7 @@ interface AdvisoryLockEvents {
 export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
   private client: Client | undefined;
   private isHeld = false;
+  private beating: NodeJS.Timeout | undefined;
   /** The end of what is under way: two calls that connected side by side would leave a session behind that holds the lock. */
   private underWay: Promise<unknown> = Promise.resolve();
   private readonly key: string;
@@ -59,7 +66,7 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
     return this.inTurn(async () => {
       const { client } = this;
       this.client = undefined;
-      this.isHeld = false;
+      this.letGo();
       await client?.end().catch(() => undefined);
     });
   }
@@ -79,6 +86,7 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
         [this.key],
       );
       this.isHeld = rows[0]?.locked === true && this.client === client;
+      if (this.isHeld) this.beat();
       return this.isHeld;
     } catch (error) {
       this.drop();
@@ -107,6 +115,24 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
     return this.isHeld;
   }
 
+  /**
+   * Lets the server hear of the holder. A process that is stopped, or whose event loop is blocked, keeps its connection
+   * alive all the same: without this it would keep the lock, and what it stands for would wait, until somebody kills it.
+   */
+  private beat(): void {
+    this.beating = setInterval(() => void this.verify(), this.holderSilenceMsMax / BEATS);
+    this.beating.unref();
+  }
+
+  private letGo(): void {
+    this.isHeld = false;
+    clearInterval(this.beating);
+  }
+
+  private get holderSilenceMsMax(): number {
+    return this.options.holderSilenceMsMax ?? HOLDER_SILENCE_MS_MAX;
+  }
+
   private async connect(): Promise<Client> {
     const responseTimeoutMs = this.options.responseTimeoutMs ?? 2_000;
     const client = new Client({
@@ -120,6 +146,7 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
           tcp_keepalives_interval: 2,
           tcp_keepalives_count: 3,
           tcp_user_timeout: 10_000,
+          idle_session_timeout: this.holderSilenceMsMax,
         },
       }),
       connectionTimeoutMillis: responseTimeoutMs,
@@ -149,7 +176,7 @@ export class AdvisoryLock extends EventEmitter<AdvisoryLockEvents> {
   private drop(): void {
     const { client } = this;
     this.client = undefined;
-    this.isHeld = false;
+    this.letGo();
     void client?.end().catch(() => undefined);
   }
 }
