@@ -4,6 +4,7 @@ import {
   createLogger,
   GracefulStop,
   HealthRegistry,
+  leaveReadiness,
   startOperationsServer,
   type Logger,
 } from '@muster/service';
@@ -17,7 +18,7 @@ import {
 } from './assemble-gateway.js';
 import type { GatewayConfig } from './config.js';
 import { COMMANDS_APPENDER, FAILURES_APPENDER } from './commands/log-connection.js';
-import { openScimListener } from './scim/http/scim-listener.js';
+import { openScimListener, type ScimListener } from './scim/http/scim-listener.js';
 
 export interface GatewayOverrides {
   /** Instead of Kafka; whoever brings it closes it. */
@@ -77,12 +78,7 @@ export async function startGateway(
     health,
     metrics,
   });
-  stop.add({
-    phase: 'readiness',
-    name: 'probes',
-    deadlineMs: config.stopDelayMs + 1_000,
-    run: () => leaveReadiness(health, config.stopDelayMs),
-  });
+  stop.add(leaveReadiness(health, config.stopDelayMs));
   addDisconnects(stop, gateway, overrides.eventLog === undefined ? eventLog : undefined);
   stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
   if (overrides.metrics === undefined)
@@ -97,15 +93,7 @@ export async function startGateway(
       logger,
       metrics,
     });
-    stop.add({
-      phase: 'accept',
-      name: 'requests in flight',
-      deadlineMs: DRAIN_DEADLINE_MS + 500,
-      run: () => {
-        gateway.parts.face.stopKeepingAlive();
-        return listener.close(DRAIN_DEADLINE_MS);
-      },
-    });
+    addDrain(stop, gateway, listener);
     isStarted();
     return {
       url: urlOf(config.host, listener.port),
@@ -118,6 +106,19 @@ export async function startGateway(
     await stop.stop();
     throw error;
   }
+}
+
+/** Requests in flight are answered, which takes until their commands' deadline at the longest. */
+function addDrain(stop: GracefulStop, gateway: AssembledGateway, listener: ScimListener): void {
+  stop.add({
+    phase: 'accept',
+    name: 'requests in flight',
+    deadlineMs: DRAIN_DEADLINE_MS + 500,
+    run: () => {
+      gateway.parts.face.stopKeepingAlive();
+      return listener.close(DRAIN_DEADLINE_MS);
+    },
+  });
 }
 
 const appenderTopics: ReadonlyMap<string, string> = new Map([
@@ -135,12 +136,6 @@ function kafkaOf(config: Readonly<GatewayConfig>, logger: Logger, metrics: Metri
     logger: logger.child({ component: 'kafka' }),
     metrics: reportMessaging(metrics, (appender) => appenderTopics.get(appender) ?? appender),
   });
-}
-
-/** Probes need a moment to notice before connections are refused. */
-async function leaveReadiness(health: HealthRegistry, delayMs: number): Promise<void> {
-  health.stopping();
-  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
 /** Marks of undelivered answers go out before the connection that carries them closes. */

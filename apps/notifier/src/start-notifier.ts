@@ -14,6 +14,7 @@ import {
   ProblemFilter,
   createLogger,
   createNestFastify,
+  leaveReadiness,
   startOperationsServer,
   type Logger,
 } from '@muster/service';
@@ -194,15 +195,7 @@ function addFirstAndLastSteps({
   isOwnEventLog,
   metrics,
 }: Running): void {
-  stop.add({
-    phase: 'readiness',
-    name: 'probes',
-    deadlineMs: config.stopDelayMs + 1_000,
-    run: async () => {
-      health.stopping();
-      if (config.stopDelayMs > 0) await new Promise((resolve) => setTimeout(resolve, config.stopDelayMs));
-    },
-  });
+  stop.add(leaveReadiness(health, config.stopDelayMs));
   if (isOwnEventLog) stop.add({ phase: 'disconnect', name: 'event log', run: () => eventLog.close() });
   stop.add({ phase: 'disconnect', name: 'database', run: () => database.close() });
   stop.add({ phase: 'flush', name: 'metrics', run: () => metrics.close() });
