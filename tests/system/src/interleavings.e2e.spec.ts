@@ -300,9 +300,11 @@ describeSystem(`what may come between a command and its effect (SEED=${seed})`, 
     let slowestMs = 0;
     while ((await memberCount()) === 0) {
       const startedAt = performance.now();
-      expect(await tenant.client.post('/Users', user(`new-${madeMeanwhile}`))).toMatchObject({ status: 201 });
+      const made = await tenant.client.post('/Users', user(`new-${madeMeanwhile}`));
       slowestMs = Math.max(slowestMs, performance.now() - startedAt);
-      madeMeanwhile += 1;
+      // A machine with much else to do may have to say "not now"; what counts is that others get through meanwhile.
+      expect([201, 503]).toContain(made.status);
+      if (made.status === 201) madeMeanwhile += 1;
     }
     const took = {
       replacedAfterMs: Math.round(performance.now() - sentAt),
