@@ -14,6 +14,7 @@ interface Stat {
   readonly pid: number;
   readonly parent: number;
   readonly cpuSeconds: number;
+  readonly endedSeconds: number;
   readonly residentMiB: number;
 }
 
@@ -24,10 +25,13 @@ function statOf(pid: number): Stat | null {
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
     const number = (index: number): number => Number(fields[index - 3] ?? 0);
     const ticks = number(14) + number(15);
+    // Of children that have ended and were waited for: what backends of Postgres used that are gone by now.
+    const endedTicks = number(16) + number(17);
     return {
       pid,
       parent: number(4),
       cpuSeconds: ticks / TICKS_PER_SECOND,
+      endedSeconds: endedTicks / TICKS_PER_SECOND,
       residentMiB: (number(24) * PAGE_BYTES) / 2 ** 20,
     };
   } catch {
@@ -43,12 +47,15 @@ export function usageOf(pids: Readonly<Record<string, number>>): Map<string, Usa
     .filter((stat) => stat !== null);
   return new Map(
     Object.entries(pids).map(([name, pid]) => {
-      const own = stats.filter((stat) => stat.pid === pid || (name === 'postgres' && stat.parent === pid));
+      const own = stats.find((stat) => stat.pid === pid);
+      const backends = name === 'postgres' ? stats.filter((stat) => stat.parent === pid) : [];
+      const ended = name === 'postgres' ? (own?.endedSeconds ?? 0) : 0;
+      const running = [...backends, ...(own === undefined ? [] : [own])];
       return [
         name,
         {
-          cpuSeconds: own.reduce((sum, stat) => sum + stat.cpuSeconds, 0),
-          residentMiB: own.find((stat) => stat.pid === pid)?.residentMiB ?? 0,
+          cpuSeconds: running.reduce((sum, stat) => sum + stat.cpuSeconds, ended),
+          residentMiB: own?.residentMiB ?? 0,
         },
       ];
     }),
