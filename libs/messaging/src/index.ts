@@ -7,7 +7,7 @@ export {
 export { LateAppender, LogNotConnectedError, isSurelyNotAppended } from './connecting/late-appender.js';
 export { reportMessaging } from './connecting/report-messaging.js';
 export { DeadLetters, type DeadLettersOptions } from './dead-letters/dead-letters.js';
-export { deadLetter, deadLetterHeaders, deadLetterTopic } from './dead-letters/dead-letter.js';
+export { deadLetter, deadLetterHeaders } from './dead-letters/dead-letter.js';
 export {
   RECORD_RETRY,
   processRecords,

@@ -1,3 +1,4 @@
+import { deadLetterTopic } from '@muster/contracts';
 import { type OutgoingRecord, type ReceivedRecord } from '../ports/event-log.js';
 
 /** Headers that a dead letter carries beside those of the original record. */
@@ -12,11 +13,6 @@ export const deadLetterHeaders = {
 } as const;
 
 const ERROR_CHARACTERS_MAX = 500;
-
-/** The topic in which records of this topic are set aside. */
-export function deadLetterTopic(topic: string): string {
-  return `${topic}.dlq`;
-}
 
 /** A reason fit for a header: one line of bounded length. */
 function headerText(reason: unknown): string {

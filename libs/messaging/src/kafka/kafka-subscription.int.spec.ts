@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { processRecords } from '../dead-letters/process-records.js';
-import { deadLetterHeaders, deadLetterTopic } from '../dead-letters/dead-letter.js';
+import { deadLetterTopic } from '@muster/contracts';
+import { deadLetterHeaders } from '../dead-letters/dead-letter.js';
 import { type RecordAppender, type ReceivedRecord } from '../ports/event-log.js';
 import {
   createTopic,

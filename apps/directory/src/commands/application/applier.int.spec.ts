@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Command, type Outcome } from '@muster/contracts';
 import { wherePostgres } from '@muster/persistence/testing';
 import { CommandMaker, CommandWorld, queued, type WorldTenant } from '../testing/command-world.js';
-import type { BatchStore } from './batch-transaction.js';
 import type { Applier } from './applier.js';
 
 wherePostgres(describe)('the applier', () => {
@@ -258,31 +257,13 @@ wherePostgres(describe)('the applier', () => {
   it('waits for a database that goes away, and applies everything once it is back', async () => {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);
-    const store = world.store();
-    let cut = 0;
-    const flaky: BatchStore = {
-      readMemberCounts: (groups) => store.readMemberCounts(groups),
-      classify: (error) => store.classify(error),
-      isContention: (error) => store.isContention(error),
-      transaction: (lane, tenants, work) =>
-        store.transaction(lane, tenants, async (tx) => {
-          const result = await work(tx);
-          if (cut < 3) {
-            cut += 1;
-            await world.rows(
-              `select pg_terminate_backend(pid) from pg_stat_activity
-               where application_name = 'world-main' and datname = current_database()`,
-            );
-          }
-          return result;
-        }),
-    };
+    const flaky = world.flakyStore('main', 3);
     const outcomes = await submit(
-      world.applier(flaky),
+      world.applier(flaky.store),
       ...Array.from({ length: 20 }, (_, index) => make.createUser(`cut${index}@example.com`)),
     );
     expect(outcomes.every((outcome) => outcome.status === 'applied')).toBe(true);
-    expect(cut).toBe(3);
+    expect(flaky.cuts()).toBe(3);
     expect(await userCount(tenant)).toBe(20);
   }, 30_000);
 

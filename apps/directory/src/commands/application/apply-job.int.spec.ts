@@ -12,7 +12,6 @@ import { BatchBook } from '../testing/batch-book.js';
 import { CommandMaker, CommandWorld, queued, type WorldTenant } from '../testing/command-world.js';
 import type { Applier } from './applier.js';
 import { JOB_MEMBERS_MAX } from './apply-job.js';
-import type { BatchStore } from './batch-transaction.js';
 
 wherePostgres(describe)('a bulk job', () => {
   let world: CommandWorld;
@@ -329,28 +328,10 @@ wherePostgres(describe)('a bulk job', () => {
   it('is done whole after its connection was lost', async () => {
     const tenant = await world.tenant();
     const make = new CommandMaker(tenant);
-    const store = world.store();
-    let cut = 0;
-    const flaky: BatchStore = {
-      readMemberCounts: (groups) => store.readMemberCounts(groups),
-      classify: (error) => store.classify(error),
-      isContention: (error) => store.isContention(error),
-      transaction: (lane, tenants, work) =>
-        store.transaction(lane, tenants, async (tx) => {
-          const result = await work(tx);
-          if (cut < 2) {
-            cut += 1;
-            await world.rows(
-              `select pg_terminate_backend(pid) from pg_stat_activity
-               where application_name = 'world-heavy' and datname = current_database()`,
-            );
-          }
-          return result;
-        }),
-    };
+    const flaky = world.flakyStore('heavy', 2);
     const job = make.bulk([make.createUser('a@example.com'), make.createUser('b@example.com')]);
-    expect(fates(job, await submit(job, world.applier(flaky)))).toEqual(['applied', 'applied']);
-    expect(cut).toBe(2);
+    expect(fates(job, await submit(job, world.applier(flaky.store)))).toEqual(['applied', 'applied']);
+    expect(flaky.cuts()).toBe(2);
     expect((await book.facts(tenant)).length).toBe(2);
   }, 30_000);
 

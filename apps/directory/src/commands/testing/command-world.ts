@@ -102,6 +102,31 @@ export class CommandWorld {
     return new PostgresBatchStore(this.lanes);
   }
 
+  /** A store that loses the connections of a lane inside its first transactions, so many times. */
+  flakyStore(lane: Lane, cutsMax: number): { readonly store: BatchStore; readonly cuts: () => number } {
+    const store = this.store();
+    let cuts = 0;
+    const flaky: BatchStore = {
+      readMemberCounts: (groups) => store.readMemberCounts(groups),
+      classify: (error) => store.classify(error),
+      isContention: (error) => store.isContention(error),
+      transaction: (inLane, tenants, work) =>
+        store.transaction(inLane, tenants, async (tx) => {
+          const result = await work(tx);
+          if (cuts < cutsMax) {
+            cuts += 1;
+            await this.rows(
+              `select pg_terminate_backend(pid) from pg_stat_activity
+               where application_name = $1 and datname = current_database()`,
+              [`world-${lane}`],
+            );
+          }
+          return result;
+        }),
+    };
+    return { store: flaky, cuts: () => cuts };
+  }
+
   /** Another applier on the same database: another directory process, as far as Postgres can tell. */
   applier(store: BatchStore = this.store()): Applier {
     const applier = new Applier({

@@ -5,3 +5,8 @@ export function columns<Row, const Picks extends readonly ((row: Row) => string 
 ): (string | number | boolean | null)[][] {
   return picks.map((pick) => rows.map(pick));
 }
+
+/** Parts of at most `size` rows, in their order: so that no statement outlasts the statement timeout. */
+export function* slices<Row>(rows: readonly Row[], size: number): Iterable<readonly Row[]> {
+  for (let from = 0; from < rows.length; from += size) yield rows.slice(from, from + size);
+}

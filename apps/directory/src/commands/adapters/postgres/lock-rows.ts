@@ -9,7 +9,7 @@ import type {
 } from '../../application/batch-transaction.js';
 import { resourceKey, type ResourceKey } from '../../application/queued-command.js';
 import type { ResourceState } from '../../../resources/domain/resource-state.js';
-import { columns } from './columns.js';
+import { columns, slices } from './columns.js';
 
 interface ResourceRow {
   readonly tenant_id: TenantId;
@@ -67,11 +67,11 @@ export async function lockUsers(
   const locked = new Map<ResourceKey, ResourceState | 'exists'>();
   // Ids in text form sort as Postgres sorts them, so the order of the locks goes on from one statement to the next.
   const inOrder = refs.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  for (let from = 0; from < inOrder.length; from += LOCKS_PER_STATEMENT_MAX) {
+  for (const part of slices(inOrder, LOCKS_PER_STATEMENT_MAX)) {
     const { rows } = await tx.query<ResourceRow>(
       `lock users for ${strength}`,
       lockUsersText(strength),
-      columns(inOrder.slice(from, from + LOCKS_PER_STATEMENT_MAX), [
+      columns(part, [
         (ref) => ref.tenantId,
         (ref) => ref.id,
         (ref) => changing.has(resourceKey(ref.tenantId, ref.id)),

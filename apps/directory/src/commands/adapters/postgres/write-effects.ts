@@ -10,7 +10,7 @@ import type {
   UserWrite,
 } from '../../application/batch-transaction.js';
 import { keyHash } from '../../../outbox/application/key-hash.js';
-import { columns } from './columns.js';
+import { columns, slices } from './columns.js';
 import { writeFormerUsers } from './former-users.js';
 
 /**
@@ -227,11 +227,6 @@ const groupColumns = [
 /** Rows of one membership statement at the most, so that none outlasts the statement timeout. */
 const MEMBERS_PER_STATEMENT_MAX = 2_000;
 
-function* slices<Row>(rows: readonly Row[]): Iterable<readonly Row[]> {
-  for (let from = 0; from < rows.length; from += MEMBERS_PER_STATEMENT_MAX)
-    yield rows.slice(from, from + MEMBERS_PER_STATEMENT_MAX);
-}
-
 const pairColumns = [
   (pair: Omit<Membership, 'memberKind'>) => pair.tenantId,
   (pair: Omit<Membership, 'memberKind'>) => pair.groupId,
@@ -239,7 +234,7 @@ const pairColumns = [
 ] as const;
 
 function writeMembers(tx: Transaction, { membersAdded, membersRemoved }: BatchEffects): void {
-  for (const removed of slices(membersRemoved)) {
+  for (const removed of slices(membersRemoved, MEMBERS_PER_STATEMENT_MAX)) {
     tx.write(
       'delete members',
       `delete from directory.group_members m using unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t(tenant_id, group_id, member_id)
@@ -247,7 +242,7 @@ function writeMembers(tx: Transaction, { membersAdded, membersRemoved }: BatchEf
       columns(removed, pairColumns),
     );
   }
-  for (const added of slices(membersAdded)) {
+  for (const added of slices(membersAdded, MEMBERS_PER_STATEMENT_MAX)) {
     tx.write(
       'insert members',
       `insert into directory.group_members (tenant_id, group_id, member_id, member_kind)
