@@ -14,6 +14,8 @@ export interface TenantSettings {
   readonly unknownPatchAttributes: 'ignore' | 'reject';
   /** A user who is deleted and created again under the same `userName` has the same id again. */
   readonly softDeleteUsers: boolean;
+  /** `/ServiceProviderConfig` names the events (RFC 9967): not by default, since clients refuse attributes there that they do not know yet. */
+  readonly configNamesEvents: boolean;
   /** Requests per second and gateway. */
   readonly requestsPerSecondMax: number;
   /** Requests at once after a quiet time, per gateway. */
@@ -28,6 +30,7 @@ export const defaultTenantSettings: TenantSettings = {
   unknownMembers: 'strict',
   unknownPatchAttributes: 'ignore',
   softDeleteUsers: false,
+  configNamesEvents: false,
   requestsPerSecondMax: 5_000,
   requestBurstMax: 10_000,
 };

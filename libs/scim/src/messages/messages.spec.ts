@@ -245,12 +245,14 @@ describe('the service provider configuration', () => {
         ...options,
         bulk: { operationsMax: 10, payloadBytesMax: 99 },
         cursorTimeoutSeconds: 60,
+        eventUris: ['urn:ietf:params:scim:event:prov:delete'],
       }),
     ).toMatchObject({
       patch: { supported: true },
       bulk: { supported: true, maxOperations: 10, maxPayloadSize: 99 },
       filter: { supported: true, maxResults: 1000 },
       pagination: { cursor: true, index: true, cursorTimeout: 60, maxPageSize: 1000 },
+      securityEvents: { asyncRequest: 'none', eventUris: ['urn:ietf:params:scim:event:prov:delete'] },
       meta: { location: 'https://x.test/v2/ServiceProviderConfig' },
     });
   });
@@ -262,6 +264,7 @@ describe('the service provider configuration', () => {
       changePassword: { supported: false },
       pagination: { cursor: false },
     });
+    expect(config).not.toHaveProperty('securityEvents');
     expect(JSON.stringify(config)).not.toContain('null');
   });
 });

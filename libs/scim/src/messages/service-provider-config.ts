@@ -13,11 +13,13 @@ export interface ServiceProviderOptions {
   readonly etag: boolean;
   /** Seconds a cursor lives; left out where cursor paging (RFC 9865) is not offered. */
   readonly cursorTimeoutSeconds?: number;
+  /** SCIM event URIs (RFC 9967) of the events that tell of changes; left out where there are none. */
+  readonly eventUris?: readonly string[];
 }
 
-/** What `/ServiceProviderConfig` answers, RFC 7643 s5 and RFC 9865 s4. */
+/** What `/ServiceProviderConfig` answers, RFC 7643 s5, RFC 9865 s4 and RFC 9967. */
 export function serviceProviderConfig(options: ServiceProviderOptions): Readonly<Record<string, unknown>> {
-  const { bulk, cursorTimeoutSeconds } = options;
+  const { bulk, cursorTimeoutSeconds, eventUris } = options;
   return {
     schemas: [SERVICE_PROVIDER_CONFIG_URN],
     ...(options.documentationUri === undefined ? {} : { documentationUri: options.documentationUri }),
@@ -39,6 +41,8 @@ export function serviceProviderConfig(options: ServiceProviderOptions): Readonly
       maxPageSize: options.countMax,
       ...(cursorTimeoutSeconds === undefined ? {} : { cursorTimeout: cursorTimeoutSeconds }),
     },
+    // "none": every request is answered when it is done, none of them with 202 for an event to tell the outcome later.
+    ...(eventUris === undefined ? {} : { securityEvents: { asyncRequest: 'none', eventUris } }),
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',

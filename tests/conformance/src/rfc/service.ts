@@ -113,6 +113,8 @@ export const serviceCases: readonly ReplayCase[] = [
             name: someText,
             description: someText,
           }),
+          // Published clients refuse the whole configuration for an attribute that they do not know.
+          securityEvents: absent,
           meta: { resourceType: 'ServiceProviderConfig', location: textLike(/\/ServiceProviderConfig$/) },
         },
       }),
@@ -130,6 +132,26 @@ export const serviceCases: readonly ReplayCase[] = [
             defaultPageSize: someInteger,
             maxPageSize: someInteger,
             cursorTimeout: someInteger,
+          },
+        },
+      }),
+    ],
+  },
+  {
+    name: 'discovery: the configuration names the events where the tenant wants it (RFC 9967)',
+    tenant: { settings: { configNamesEvents: true } },
+    steps: [
+      get('/ServiceProviderConfig', {
+        answers: {
+          securityEvents: {
+            asyncRequest: 'none',
+            eventUris: [
+              'urn:ietf:params:scim:event:prov:activate',
+              'urn:ietf:params:scim:event:prov:create:full',
+              'urn:ietf:params:scim:event:prov:deactivate',
+              'urn:ietf:params:scim:event:prov:delete',
+              'urn:ietf:params:scim:event:prov:put:full',
+            ],
           },
         },
       }),

@@ -68,6 +68,7 @@ const checks: { readonly [Name in keyof TenantSettings]: Check } = {
   unknownMembers: isOneOf('strict', 'lenient'),
   unknownPatchAttributes: isOneOf('ignore', 'reject'),
   softDeleteUsers: isFlag,
+  configNamesEvents: isFlag,
   requestsPerSecondMax: isCount(1_000_000),
   requestBurstMax: isCount(1_000_000),
 };

@@ -1,4 +1,4 @@
-import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX } from '@muster/contracts';
+import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX, scimEventUris } from '@muster/contracts';
 import {
   COUNT_DEFAULT,
   COUNT_MAX,
@@ -11,6 +11,7 @@ import {
   serviceProviderConfig,
   userResourceType,
   userSchema,
+  type ServiceProviderOptions,
 } from '@muster/scim';
 import { Refusal } from '../../refusals/refusal.js';
 import { notFound } from '../rendering/resource-rendering.js';
@@ -19,6 +20,8 @@ import type { Answer, Exchange } from '../http/exchange.js';
 
 /** Cursors are keyset positions and do not age by themselves; this long a walk over pages is promised to go on. */
 const CURSOR_TIMEOUT_SECONDS = 3_600;
+/** What facts carry as `ce_scimevent`. */
+const EVENT_URIS = [...new Set(Object.values(scimEventUris))].toSorted();
 
 interface Described {
   readonly id: string;
@@ -27,6 +30,7 @@ interface Described {
 /** What the service offers (RFC 7644 section 4). It never changes while the process runs, so it is rendered once. */
 export class Discovery {
   private readonly config: string;
+  private readonly configWithEvents: string;
   private readonly resourceTypes: DescribedList;
   private readonly schemas: DescribedList;
 
@@ -34,17 +38,17 @@ export class Discovery {
     private readonly admission: Admission,
     publicBaseUrl: string,
   ) {
-    this.config = JSON.stringify(
-      serviceProviderConfig({
-        baseUrl: publicBaseUrl,
-        bulk: { operationsMax: BULK_OPERATIONS_MAX, payloadBytesMax: BULK_PAYLOAD_BYTES_MAX },
-        countMax: COUNT_MAX,
-        countDefault: COUNT_DEFAULT,
-        sort: true,
-        etag: true,
-        cursorTimeoutSeconds: CURSOR_TIMEOUT_SECONDS,
-      }),
-    );
+    const offered: ServiceProviderOptions = {
+      baseUrl: publicBaseUrl,
+      bulk: { operationsMax: BULK_OPERATIONS_MAX, payloadBytesMax: BULK_PAYLOAD_BYTES_MAX },
+      countMax: COUNT_MAX,
+      countDefault: COUNT_DEFAULT,
+      sort: true,
+      etag: true,
+      cursorTimeoutSeconds: CURSOR_TIMEOUT_SECONDS,
+    };
+    this.config = JSON.stringify(serviceProviderConfig(offered));
+    this.configWithEvents = JSON.stringify(serviceProviderConfig({ ...offered, eventUris: EVENT_URIS }));
     // Users first: a widely used collection of checks reads the endpoint of the first one.
     this.resourceTypes = new DescribedList(
       [userResourceType, groupResourceType].map((each) => renderResourceType(each, publicBaseUrl)),
@@ -55,8 +59,8 @@ export class Discovery {
   }
 
   async serviceProviderConfig(exchange: Exchange): Promise<Answer> {
-    await this.admission.admit(exchange);
-    return { status: 200, body: this.config };
+    const { settings } = await this.admission.admit(exchange);
+    return { status: 200, body: settings.configNamesEvents ? this.configWithEvents : this.config };
   }
 
   async listResourceTypes(exchange: Exchange): Promise<Answer> {

@@ -92,6 +92,10 @@ export class SettingsBody implements Partial<TenantSettings> {
   softDeleteUsers?: boolean;
 
   @MayBeAbsent()
+  @IsBoolean()
+  configNamesEvents?: boolean;
+
+  @MayBeAbsent()
   @IsInt()
   @Min(1)
   @Max(RATE_MAX)
