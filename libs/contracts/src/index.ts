@@ -17,6 +17,8 @@ export {
   GROUP_STATE_TOPIC,
   REPLIES_TOPIC,
   REPLY_PARTITIONS,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
   deadLetterTopic,
@@ -32,6 +34,13 @@ export {
 export type { EncodedRecord, Headers, KeyedRecord } from './cloud-events/record.js';
 export { acceptsUserName, domainOf, type DomainPolicy } from './tenancy/domain-policy.js';
 export { defaultTenantSettings, type TenantSettings, type TenantState } from './tenancy/tenant-settings.js';
+export {
+  TENANT_SCHEMAS_BYTES_MAX,
+  parseSchemasDigest,
+  tenantSchemasFromJson,
+  type SchemasDigest,
+  type TenantSchemas,
+} from './tenancy/tenant-schemas.js';
 export type { CauseDefinition, CauseStatus, FixableBy, RunbookPage } from './causes/cause-definition.js';
 export { causeDetail, causeOf, causes, isCauseKey, type CauseKey } from './causes/causes.js';
 export { causeOfScimError } from './causes/scim-cause.js';
@@ -40,6 +49,7 @@ export {
   BULK_PAYLOAD_BYTES_MAX,
   COMMAND_DEADLINE_MS,
   COMMAND_EXPIRY_MS,
+  COMMAND_WARNINGS_MAX,
   IF_MATCH_VERSIONS_MAX,
   operationOf,
   resourceKindOf,
@@ -82,12 +92,14 @@ export {
   factTypes,
   isFactType,
   isUserFact,
+  kindOfFact,
   scimEventUris,
   type Fact,
   type FactCause,
   type FactType,
   type GroupFactType,
   type MembersDelta,
+  type ResourceFactType,
   type UserFactType,
 } from './facts/facts.js';
 export { decodeFact, factKey, factRecords } from './facts/fact-message.js';
@@ -104,6 +116,7 @@ export {
   type NotificationResponse,
   type QueryRequest,
   type QueryResponse,
+  type ResourcePlace,
   type RootQueryRequest,
   type RootQueryResponse,
   type ResolveCredentialRequest,

@@ -72,7 +72,16 @@ export {
   type ExtensionAttribute,
   type ResourceType,
   type SchemaExtension,
+  type UniqueAttribute,
 } from './schema/resource-type.js';
+export { resourceTypesOf, standardResourceTypes, type ResourceTypes } from './schema/resource-types.js';
+export {
+  TENANT_ATTRIBUTES_MAX,
+  TENANT_RESOURCE_TYPES_MAX,
+  TENANT_SCHEMAS_MAX,
+  defineTenantSchemas,
+} from './schema/tenant-schemas.js';
+export { breakingChanges, type BreakingChange } from './schema/breaking-changes.js';
 export { USER_SCHEMA_URN, userSchema } from './schema/user-schema.js';
 export { GROUP_SCHEMA_URN, groupSchema } from './schema/group-schema.js';
 export { ENTERPRISE_USER_SCHEMA_URN, enterpriseUserSchema } from './schema/enterprise-user-schema.js';
@@ -87,7 +96,7 @@ export {
   type SchemaMessage,
 } from './schema/render-schema.js';
 export { normaliseUnique, type UniqueKind } from './schema/unique-values.js';
-export { type Warning, type WarningKind } from './schema/warning.js';
+export { WARNING_KINDS, type Warning, type WarningKind } from './schema/warning.js';
 
 export { parseResource, type ParsedResource } from './intake/parse-resource.js';
 
@@ -123,7 +132,7 @@ export { parsePath, pathFromJson, printPath } from './path/parse-path.js';
 export { applyPatch, type PatchedDocument } from './patch/apply-patch.js';
 export { COMPARISONS_MAX } from './patch/comparison-budget.js';
 export { diffDocuments, type DocumentDifference } from './patch/diff-documents.js';
-export { patchFromJson } from './patch/patch-from-json.js';
+export { patchFromJson, untypedPatchFromJson } from './patch/patch-from-json.js';
 export {
   PATCH_OPERATIONS_MAX,
   type ParsedPatch,

@@ -1,11 +1,16 @@
 import type { MigrationSet } from '@muster/persistence';
 import { AddFormerUsers1795410000000 } from './add-former-users.js';
+import { AddTenantSchemas1795420000000 } from './add-tenant-schemas.js';
 import { CreateDirectoryTables1795400000000 } from './create-directory-tables.js';
 import { DIRECTORY_ROLE, RELAY_ROLE } from './directory-roles.js';
 
 /** Everything that makes and changes the schema `directory`, in order. */
 export const directorySchema: MigrationSet = {
   schema: 'directory',
-  migrations: [CreateDirectoryTables1795400000000, AddFormerUsers1795410000000],
+  migrations: [
+    CreateDirectoryTables1795400000000,
+    AddFormerUsers1795410000000,
+    AddTenantSchemas1795420000000,
+  ],
   readers: [DIRECTORY_ROLE, RELAY_ROLE],
 };

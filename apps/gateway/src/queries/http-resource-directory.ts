@@ -4,6 +4,7 @@ import {
   storedResourceFromJson,
   type QueryRequest,
   type QueryResponse,
+  type ResourcePlace,
   type RootQueryRequest,
   type RootQueryResponse,
   type StoredResource,
@@ -65,10 +66,14 @@ export class HttpResourceDirectory implements ResourceDirectory {
 }
 
 function queryResponseFromJson(value: unknown): QueryResponse {
+  return listFromJson(value, storedResourceFromJson);
+}
+
+function listFromJson<Item>(value: unknown, read: (item: unknown) => Item) {
   const answer = value as { totalResults?: unknown; resources?: unknown; nextCursor?: unknown } | null;
   if (typeof answer?.totalResults !== 'number' || !Array.isArray(answer.resources))
     throw new Error('not a page of resources');
-  const resources = answer.resources.map(storedResourceFromJson);
+  const resources = answer.resources.map((item) => read(item));
   const { totalResults, nextCursor } = answer;
   return typeof nextCursor === 'string'
     ? { totalResults, resources, nextCursor }
@@ -76,10 +81,18 @@ function queryResponseFromJson(value: unknown): QueryResponse {
 }
 
 function rootQueryResponseFromJson(value: unknown): RootQueryResponse {
-  const answer = value as { users?: unknown; groups?: unknown } | null;
-  const part = (resources: unknown) => queryResponseFromJson({ ...answer, resources });
-  const { resources: users, ...rest } = part(answer?.users);
-  return { ...rest, users, groups: part(answer?.groups).resources };
+  const { resources: pages, ...rest } = listFromJson(
+    { ...(value as object), resources: (value as { pages?: unknown } | null)?.pages },
+    rootPageFromJson,
+  );
+  return { ...rest, pages };
+}
+
+function rootPageFromJson(value: unknown): RootQueryResponse['pages'][number] {
+  const page = value as { place?: unknown; resources?: unknown } | null;
+  if (typeof page?.place !== 'string' || !Array.isArray(page.resources))
+    throw new Error('not a page of resources');
+  return { place: page.place as ResourcePlace, resources: page.resources.map(storedResourceFromJson) };
 }
 
 /** The directory's own words (a cursor that is not one, too many queries at once) go to the client as they are. */

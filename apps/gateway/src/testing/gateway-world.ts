@@ -118,6 +118,7 @@ function addTenant(directory: ScriptedDirectory, options: TenantOptions = {}): S
       state: options.state ?? 'active',
       domainPolicy: options.domainPolicy ?? { kind: 'registered', domains: ['contoso.test'] },
       settings: { ...defaultTenantSettings, ...options.settings },
+      schemas: null,
     },
   });
   return { tenantId, token };

@@ -45,6 +45,16 @@ export const directoryCauses = causeTable('rejections.md', [
     notifies: true,
   },
   {
+    key: 'duplicate_value',
+    status: 409,
+    scimType: 'uniqueness',
+    detail: 'Another resource of this type (id {holder}) already has this {attribute}.',
+    remedy: 'Map the attribute to a source that is unique, or change one of the two resources.',
+    fixableBy: 'identity-provider-admin',
+    retriedByIdentityProvider: true,
+    notifies: true,
+  },
+  {
     key: 'unknown_member',
     status: 400,
     scimType: 'invalidValue',

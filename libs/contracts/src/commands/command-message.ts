@@ -2,9 +2,12 @@ import {
   groupResourceType,
   normaliseUnique,
   patchFromJson,
+  untypedPatchFromJson,
   userResourceType,
   type PatchRequest,
-  type ResourceType,
+  type UniqueKind,
+  WARNING_KINDS,
+  type Warning,
 } from '@muster/scim';
 import {
   MalformedMessageError,
@@ -29,9 +32,11 @@ import {
 } from '../cloud-events/message-body.js';
 import type { EncodedRecord, Headers } from '../cloud-events/record.js';
 import { parseUuid, type CommandId, type ResourceId, type TenantId, type TokenId } from '../identity/ids.js';
+import { parseSchemasDigest, type SchemasDigest } from '../tenancy/tenant-schemas.js';
 import { REPLY_PARTITIONS } from '../topics/topics.js';
 import {
   BULK_OPERATIONS_MAX,
+  COMMAND_WARNINGS_MAX,
   IF_MATCH_VERSIONS_MAX,
   resourceKindOf,
   type BulkCommand,
@@ -40,6 +45,7 @@ import {
   type CommandMessage,
   type CommandMessageType,
   type CommandType,
+  type CreateCommand,
   type ReplyAddress,
   type VersionCondition,
 } from './commands.js';
@@ -56,6 +62,10 @@ const COMMAND_TYPES: ReadonlySet<string> = new Set<CommandType>([
   'group.replace.requested',
   'group.patch.requested',
   'group.delete.requested',
+  'resource.create.requested',
+  'resource.replace.requested',
+  'resource.patch.requested',
+  'resource.delete.requested',
 ]);
 const BULK_TYPE = 'bulk.requested';
 
@@ -64,35 +74,46 @@ const BULK_TYPE = 'bulk.requested';
  * its retry meet; everything else goes by the resource.
  */
 export function commandKey(command: CommandMessage): string {
-  if (command.type === 'user.create.requested' || command.type === 'group.create.requested') {
-    const attribute = command.type === 'user.create.requested' ? 'userName' : 'displayName';
+  if (
+    command.type === 'user.create.requested' ||
+    command.type === 'group.create.requested' ||
+    command.type === 'resource.create.requested'
+  ) {
+    const attribute = nameOf(command.type);
     const name = command.document[attribute];
     return `${command.tenantId}:${typeof name === 'string' ? normaliseUnique(attribute, name) : command.resourceId}`;
   }
   return `${command.tenantId}:${command.resourceId}`;
 }
 
-function bodyOf(command: CommandMessage): object {
-  const ifMatch = 'ifMatch' in command && command.ifMatch !== undefined ? { ifMatch: command.ifMatch } : {};
-  switch (command.type) {
+/** What a create and its repetition have in common; of a resource of the tenant's own type only `externalId` is known to be that. */
+function nameOf(type: CreateCommand['type']): UniqueKind {
+  switch (type) {
     case 'user.create.requested':
+      return 'userName';
     case 'group.create.requested':
-      return { document: command.document, documentHash: command.documentHash };
-    case 'user.replace.requested':
-    case 'group.replace.requested':
-      return { document: command.document, ...ifMatch };
-    case 'user.patch.requested':
-    case 'group.patch.requested':
-      return { patch: command.patch, ...ifMatch };
-    case 'user.delete.requested':
-    case 'group.delete.requested':
-      return ifMatch;
-    case BULK_TYPE:
-      return {
-        ...(command.failOnErrors === undefined ? {} : { failOnErrors: command.failOnErrors }),
-        operations: command.parts.map(partBody),
-      };
+      return 'displayName';
+    case 'resource.create.requested':
+      return 'externalId';
   }
+}
+
+function bodyOf(command: CommandMessage): object {
+  if (command.type === BULK_TYPE) {
+    return {
+      ...(command.failOnErrors === undefined ? {} : { failOnErrors: command.failOnErrors }),
+      operations: command.parts.map(partBody),
+    };
+  }
+  const { resourceType, warnings } = command;
+  return {
+    ...(resourceType === undefined ? {} : { resourceType }),
+    ...('document' in command ? { document: command.document } : {}),
+    ...('documentHash' in command ? { documentHash: command.documentHash } : {}),
+    ...('patch' in command ? { patch: command.patch } : {}),
+    ...('ifMatch' in command && command.ifMatch !== undefined ? { ifMatch: command.ifMatch } : {}),
+    ...(warnings === undefined ? {} : { warnings }),
+  };
 }
 
 function partBody({ command, needs, refusedBefore }: BulkPart): object {
@@ -109,7 +130,12 @@ function partBody({ command, needs, refusedBefore }: BulkPart): object {
 
 function subjectOf(command: CommandMessage): string {
   if (command.type === BULK_TYPE) return `Bulk/${command.resourceId}`;
-  return `${resourceKindOf(command.type) === 'user' ? 'Users' : 'Groups'}/${command.resourceId}`;
+  return `${collectionOf(command)}/${command.resourceId}`;
+}
+
+function collectionOf({ type, resourceType = '' }: Command): string {
+  const kind = resourceKindOf(type);
+  return kind === 'resource' ? resourceType : kind === 'user' ? 'Users' : 'Groups';
 }
 
 export interface EncodedMessage {
@@ -133,6 +159,7 @@ export function encodeCommand(command: CommandMessage, time: string): EncodedMes
       replypartition: String(command.replyTo.partition),
       replyinstance: command.replyTo.instanceId,
       deadline: String(command.deadlineMs),
+      ...(command.schemas === undefined ? {} : { schemas: command.schemas }),
     },
   });
   if (command.traceparent !== undefined) headers.traceparent = command.traceparent;
@@ -196,6 +223,7 @@ export function decodeCommand(record: EncodedRecord): CommandMessage {
     resourceId: resourceIdOf(headers),
     replyTo: replyAddress(headers),
     deadlineMs: integerHeader(headers, 'ce_deadline', Number.MAX_SAFE_INTEGER),
+    ...schemasIn(headers),
     ...traceparentOf(headers),
   };
   return type === BULK_TYPE ? bulkOf(envelope, body) : commandOf(type, envelope, body);
@@ -203,22 +231,54 @@ export function decodeCommand(record: EncodedRecord): CommandMessage {
 
 type Envelope = Omit<BulkCommand, 'type' | 'failOnErrors' | 'parts'>;
 
-function commandOf(type: CommandType, envelope: Envelope, body: JsonObject): Command {
-  const resourceType: ResourceType = resourceKindOf(type) === 'user' ? userResourceType : groupResourceType;
+function schemasIn(headers: Headers): { readonly schemas?: SchemasDigest } {
+  if (headers.ce_schemas === undefined) return {};
+  const digest = parseSchemasDigest(requiredHeader(headers, 'ce_schemas'));
+  if (digest === null) throw new MalformedMessageError('header ce_schemas is not a digest');
+  return { schemas: digest };
+}
+
+function commandOf(type: CommandType, given: Envelope, body: JsonObject): Command {
+  const envelope = { ...given, ...resourceTypeIn(type, body), ...warningsIn(body) };
   switch (type) {
     case 'user.create.requested':
     case 'group.create.requested':
+    case 'resource.create.requested':
       return { ...envelope, type, document: documentIn(body, 'document'), documentHash: hashOf(body) };
     case 'user.replace.requested':
     case 'group.replace.requested':
+    case 'resource.replace.requested':
       return { ...envelope, type, document: documentIn(body, 'document'), ...conditionOf(body) };
     case 'user.patch.requested':
     case 'group.patch.requested':
-      return { ...envelope, type, patch: patchOf(resourceType, body), ...conditionOf(body) };
+    case 'resource.patch.requested':
+      return { ...envelope, type, patch: patchOf(type, given, body), ...conditionOf(body) };
     case 'user.delete.requested':
     case 'group.delete.requested':
+    case 'resource.delete.requested':
       return { ...envelope, type, ...conditionOf(body) };
   }
+}
+
+/** Longest name of a resource type, in UTF-16 units. */
+const TYPE_NAME_LENGTH_MAX = 64;
+
+function resourceTypeIn(type: CommandType, body: JsonObject): { readonly resourceType?: string } {
+  if (resourceKindOf(type) !== 'resource') return {};
+  const name = textIn(body, 'resourceType');
+  if (name === '' || name.length > TYPE_NAME_LENGTH_MAX)
+    throw new MalformedMessageError('resourceType is not a name');
+  return { resourceType: name };
+}
+
+function warningsIn(body: JsonObject): { readonly warnings?: readonly Warning[] } {
+  const given = own(body, 'warnings');
+  if (given === undefined) return {};
+  const warnings = asList(given, 'warnings', COMMAND_WARNINGS_MAX, (each) => {
+    const warning = asObject(each, 'a warning');
+    return { kind: oneOf(warning, 'kind', WARNING_KINDS), path: textIn(warning, 'path') };
+  });
+  return { warnings };
 }
 
 function bulkOf(envelope: Envelope, body: JsonObject): BulkCommand {
@@ -258,9 +318,12 @@ function commandIdOf(value: unknown): CommandId {
   return id;
 }
 
-function patchOf(resourceType: ResourceType, body: JsonObject): PatchRequest {
+/** By the standard schemas where they are all there is; otherwise by its form. */
+function patchOf(type: CommandType, { schemas }: Envelope, body: JsonObject): PatchRequest {
+  const patch = own(body, 'patch');
   try {
-    return patchFromJson(resourceType, own(body, 'patch'));
+    if (schemas !== undefined || resourceKindOf(type) === 'resource') return untypedPatchFromJson(patch);
+    return patchFromJson(type === 'user.patch.requested' ? userResourceType : groupResourceType, patch);
   } catch (error) {
     throw new MalformedMessageError('patch is not a PATCH request', { cause: error });
   }

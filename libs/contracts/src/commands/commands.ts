@@ -1,5 +1,6 @@
-import type { PatchRequest, ScimDocument } from '@muster/scim';
+import type { PatchRequest, ScimDocument, Warning } from '@muster/scim';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
+import type { SchemasDigest } from '../tenancy/tenant-schemas.js';
 
 /** The gateway waits this long for an outcome before it asks the directory to cancel. Milliseconds. */
 export const COMMAND_DEADLINE_MS = 8_000;
@@ -14,7 +15,14 @@ export type CommandType =
   | 'group.create.requested'
   | 'group.replace.requested'
   | 'group.patch.requested'
-  | 'group.delete.requested';
+  | 'group.delete.requested'
+  | 'resource.create.requested'
+  | 'resource.replace.requested'
+  | 'resource.patch.requested'
+  | 'resource.delete.requested';
+
+/** Warnings that travel with one command at the most; what is beyond them is not told. */
+export const COMMAND_WARNINGS_MAX = 20;
 
 /** Versions that one `If-Match` may list; the gateway refuses more. */
 export const IF_MATCH_VERSIONS_MAX = 100;
@@ -41,29 +49,41 @@ interface CommandEnvelope {
   readonly deadlineMs: number;
   /** W3C trace context of the request, if it is traced. */
   readonly traceparent?: string;
+  /**
+   * The tenant's own schemas by which the gateway read the request; absent where it has none. What such a command holds is
+   * sound in form only: whoever applies it reads it again by the schemas that hold then.
+   */
+  readonly schemas?: SchemasDigest;
 }
 
-export interface CreateCommand extends CommandEnvelope {
-  readonly type: 'user.create.requested' | 'group.create.requested';
+interface ResourceCommandEnvelope extends CommandEnvelope {
+  /** Name of the resource type; there for the kind `resource`, and for no other. */
+  readonly resourceType?: string;
+  /** What the gateway passed over in the request, for the activity log; at most `COMMAND_WARNINGS_MAX`, absent where nothing was. */
+  readonly warnings?: readonly Warning[];
+}
+
+export interface CreateCommand extends ResourceCommandEnvelope {
+  readonly type: 'user.create.requested' | 'group.create.requested' | 'resource.create.requested';
   readonly document: ScimDocument;
   /** SHA-256 of the canonical document, hex: tells an identical POST after an undelivered answer. */
   readonly documentHash: string;
 }
 
-export interface ReplaceCommand extends CommandEnvelope {
-  readonly type: 'user.replace.requested' | 'group.replace.requested';
+export interface ReplaceCommand extends ResourceCommandEnvelope {
+  readonly type: 'user.replace.requested' | 'group.replace.requested' | 'resource.replace.requested';
   readonly document: ScimDocument;
   readonly ifMatch?: VersionCondition;
 }
 
-export interface PatchCommand extends CommandEnvelope {
-  readonly type: 'user.patch.requested' | 'group.patch.requested';
+export interface PatchCommand extends ResourceCommandEnvelope {
+  readonly type: 'user.patch.requested' | 'group.patch.requested' | 'resource.patch.requested';
   readonly patch: PatchRequest;
   readonly ifMatch?: VersionCondition;
 }
 
-export interface DeleteCommand extends CommandEnvelope {
-  readonly type: 'user.delete.requested' | 'group.delete.requested';
+export interface DeleteCommand extends ResourceCommandEnvelope {
+  readonly type: 'user.delete.requested' | 'group.delete.requested' | 'resource.delete.requested';
   readonly ifMatch?: VersionCondition;
 }
 
@@ -102,10 +122,11 @@ export type CommandMessage = Command | BulkCommand;
 
 export type CommandMessageType = CommandMessage['type'];
 
-export type ResourceKind = 'user' | 'group';
+/** `resource`: of a type that the tenant registered itself; its name travels beside the kind. */
+export type ResourceKind = 'user' | 'group' | 'resource';
 
 export function resourceKindOf(type: CommandType): ResourceKind {
-  return type.startsWith('user.') ? 'user' : 'group';
+  return type.slice(0, type.indexOf('.')) as ResourceKind;
 }
 
 export type Operation = 'create' | 'replace' | 'patch' | 'delete';

@@ -3,7 +3,11 @@ import type { CommandMessageType } from '../commands/commands.js';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
 import type { Outcome, StoredResource } from '../outcomes/outcomes.js';
 import type { DomainPolicy } from '../tenancy/domain-policy.js';
+import type { SchemasDigest } from '../tenancy/tenant-schemas.js';
 import type { TenantSettings, TenantState } from '../tenancy/tenant-settings.js';
+
+/** Where resources of one kind are to be had: users, groups, or those of a type that the tenant registered, by its name. */
+export type ResourcePlace = 'users' | 'groups' | `types/${string}`;
 
 /**
  * The directory's internal HTTP API, spoken by gateway and notifier with the service credential. JSON both ways; errors are
@@ -15,10 +19,13 @@ export const directoryPaths = {
   cancelCommands: '/internal/v1/commands/cancel',
   markUndelivered: '/internal/v1/commands/undelivered',
   /** `references=false`: leave out a group's members or a user's groups, and do not touch the member table. */
-  resource: (tenantId: TenantId, kind: 'users' | 'groups', id: string, withReferences = true) =>
-    `/internal/v1/tenants/${tenantId}/${kind}/${id}${withReferences ? '' : '?references=false'}`,
-  query: (tenantId: TenantId, kind: 'users' | 'groups') => `/internal/v1/tenants/${tenantId}/${kind}/query`,
+  resource: (tenantId: TenantId, place: ResourcePlace, id: string, withReferences = true) =>
+    `/internal/v1/tenants/${tenantId}/${place}/${id}${withReferences ? '' : '?references=false'}`,
+  query: (tenantId: TenantId, place: ResourcePlace) => `/internal/v1/tenants/${tenantId}/${place}/query`,
   queryAll: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/query`,
+  /** The registration with this digest, as JSON. It never changes, so it may be kept. */
+  schemas: (tenantId: TenantId, digest: SchemasDigest) =>
+    `/internal/v1/tenants/${tenantId}/schemas/${digest}`,
   notification: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/notification`,
 } as const;
 
@@ -38,6 +45,8 @@ export type ResolveCredentialResponse =
         readonly state: TenantState;
         readonly domainPolicy: DomainPolicy;
         readonly settings: TenantSettings;
+        /** What the tenant registered beside the standard schemas; null: nothing. */
+        readonly schemas: SchemasDigest | null;
       };
     };
 
@@ -78,6 +87,8 @@ export interface MarkUndeliveredRequest {
 }
 
 export interface QueryRequest {
+  /** By which of the tenant's own schemas the query is meant; absent where it has none. */
+  readonly schemas?: SchemasDigest;
   /** Resolved against the schema by the gateway; parsed again at the directory's door. */
   readonly filter?: Filter;
   readonly sortBy?: string;
@@ -97,17 +108,20 @@ export interface QueryResponse {
   readonly nextCursor?: string;
 }
 
-/** A query over users and groups (RFC 7644 section 3.4.2.1): one list, users first. Such a list cannot be sorted. */
+/**
+ * A query over everything (RFC 7644 section 3.4.2.1): one list, users first, then groups, then the tenant's own types in the
+ * order of their registration. Such a list cannot be sorted.
+ */
 export interface RootQueryRequest extends Omit<QueryRequest, 'sortBy' | 'sortOrder' | 'withReferences'> {
   /** Users: read `groups`. Groups: read members. */
-  readonly withReferencesOf: readonly ('users' | 'groups')[];
+  readonly withReferencesOf: readonly ResourcePlace[];
 }
 
 export interface RootQueryResponse {
-  /** Of both kinds. */
+  /** Of all kinds. */
   readonly totalResults: number;
-  readonly users: readonly StoredResource[];
-  readonly groups: readonly StoredResource[];
+  /** In the order of the list; a kind of which the page has nothing may be left out. */
+  readonly pages: readonly { readonly place: ResourcePlace; readonly resources: readonly StoredResource[] }[];
   readonly nextCursor?: string;
 }
 

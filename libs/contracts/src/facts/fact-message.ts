@@ -16,13 +16,15 @@ import { parseUuid, type CommandId, type ResourceId, type TenantId, type TokenId
 import {
   GROUP_EVENTS_TOPIC,
   GROUP_STATE_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
 } from '../topics/topics.js';
 import {
   FACT_MEMBERS_MAX,
   isFactType,
-  isUserFact,
+  kindOfFact,
   scimEventUris,
   type Fact,
   type FactCause,
@@ -31,20 +33,27 @@ import {
 
 const SOURCE = '/muster/directory';
 
+const channels = {
+  user: { events: USER_EVENTS_TOPIC, state: USER_STATE_TOPIC, collection: 'Users' },
+  group: { events: GROUP_EVENTS_TOPIC, state: GROUP_STATE_TOPIC, collection: 'Groups' },
+  resource: { events: RESOURCE_EVENTS_TOPIC, state: RESOURCE_STATE_TOPIC, collection: '' },
+} as const;
+
 /** Key of every record about a resource; same key, same partition, so facts of one resource stay in order. */
 export function factKey(fact: Pick<Fact, 'tenantId' | 'resourceId'>): string {
   return `${fact.tenantId}:${fact.resourceId}`;
 }
 
 function headersOf(fact: Fact, traceparent: string | null, shape: 'fact' | 'state'): Record<string, string> {
-  const user = isUserFact(fact.type);
+  const kind = kindOfFact(fact.type);
+  const collection = fact.resourceType ?? channels[kind].collection;
   const headers = toHeaders({
     id: fact.factId,
     source: SOURCE,
     type: fact.type,
-    subject: `${user ? 'Users' : 'Groups'}/${fact.resourceId}`,
+    subject: `${collection}/${fact.resourceId}`,
     time: fact.occurredAt,
-    dataschema: `urn:muster:schema:${user ? 'user' : 'group'}-${shape}:1`,
+    dataschema: `urn:muster:schema:${kind}-${shape}:1`,
     extensions: {
       partitionkey: factKey(fact),
       tenantid: fact.tenantId,
@@ -61,6 +70,7 @@ function eventBody(fact: Fact): Buffer {
   return Buffer.from(
     JSON.stringify({
       tenant: fact.tenantId,
+      ...(fact.resourceType === undefined ? {} : { resourceType: fact.resourceType }),
       id: fact.resourceId,
       version: fact.version,
       part: fact.part,
@@ -79,6 +89,7 @@ function stateBody(fact: Fact): Buffer | null {
   return Buffer.from(
     JSON.stringify({
       tenant: fact.tenantId,
+      ...(fact.resourceType === undefined ? {} : { resourceType: fact.resourceType }),
       id: fact.resourceId,
       version: fact.version,
       resource: fact.resource,
@@ -91,17 +102,17 @@ function stateBody(fact: Fact): Buffer | null {
  * topic (how the resource is now; a tombstone after a delete). Both go out in one transaction of the relay.
  */
 export function factRecords(fact: Fact, traceparent: string | null): KeyedRecord[] {
-  const user = isUserFact(fact.type);
+  const { events, state: states } = channels[kindOfFact(fact.type)];
   const key = factKey(fact);
   const event: KeyedRecord = {
-    topic: user ? USER_EVENTS_TOPIC : GROUP_EVENTS_TOPIC,
+    topic: events,
     key,
     value: eventBody(fact),
     headers: headersOf(fact, traceparent, 'fact'),
   };
   if (fact.part < fact.parts) return [event];
   const state: KeyedRecord = {
-    topic: user ? USER_STATE_TOPIC : GROUP_STATE_TOPIC,
+    topic: states,
     key,
     value: stateBody(fact),
     headers: headersOf(fact, traceparent, 'state'),
@@ -142,7 +153,7 @@ function pathOf(value: unknown): string {
 const CHANGED_MAX = 1_000;
 
 /**
- * Parses a record of `directory.user.events.v1` or `directory.group.events.v1`; throws `MalformedMessageError`. Members that
+ * Parses a record of an event topic of the directory; throws `MalformedMessageError`. Members that
  * this version does not know are ignored, so a consumer that uses it goes on reading when facts gain fields.
  */
 export function decodeFact(record: EncodedRecord): Fact & { readonly traceparent?: string } {
@@ -153,6 +164,7 @@ export function decodeFact(record: EncodedRecord): Fact & { readonly traceparent
   return {
     factId: requiredHeader(headers, 'ce_id'),
     type,
+    ...(kindOfFact(type) === 'resource' ? { resourceType: textIn(body, 'resourceType') } : {}),
     tenantId: uuidIn<TenantId>(body, 'tenant'),
     resourceId: uuidIn<ResourceId>(body, 'id'),
     version: positiveInteger(body, 'version'),

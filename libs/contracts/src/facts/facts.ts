@@ -1,5 +1,5 @@
 import type { ScimDocument } from '@muster/scim';
-import type { Operation } from '../commands/commands.js';
+import type { Operation, ResourceKind } from '../commands/commands.js';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
 
 /** Types of `directory.user.events.v1`; `updated` also when several things changed beside `active`. */
@@ -13,7 +13,11 @@ export type UserFactType =
 export type GroupFactType =
   'directory.group.created.v1' | 'directory.group.updated.v1' | 'directory.group.deleted.v1';
 
-export type FactType = UserFactType | GroupFactType;
+/** Types of `directory.resource.events.v1`: facts about resources of the types that tenants register themselves. */
+export type ResourceFactType =
+  'directory.resource.created.v1' | 'directory.resource.updated.v1' | 'directory.resource.deleted.v1';
+
+export type FactType = UserFactType | GroupFactType | ResourceFactType;
 
 /** Members in one record at the most; a larger change comes as several parts of one version. */
 export const FACT_MEMBERS_MAX = 500;
@@ -36,6 +40,9 @@ export const scimEventUris: Readonly<Record<FactType, string>> = {
   'directory.group.created.v1': 'urn:ietf:params:scim:event:prov:create:full',
   'directory.group.updated.v1': 'urn:ietf:params:scim:event:prov:put:full',
   'directory.group.deleted.v1': 'urn:ietf:params:scim:event:prov:delete',
+  'directory.resource.created.v1': 'urn:ietf:params:scim:event:prov:create:full',
+  'directory.resource.updated.v1': 'urn:ietf:params:scim:event:prov:put:full',
+  'directory.resource.deleted.v1': 'urn:ietf:params:scim:event:prov:delete',
 };
 
 /** All types of facts. */
@@ -46,7 +53,12 @@ export function isFactType(value: string): value is FactType {
 }
 
 export function isUserFact(type: FactType): type is UserFactType {
-  return type.startsWith('directory.user.');
+  return kindOfFact(type) === 'user';
+}
+
+/** What the fact is about. */
+export function kindOfFact(type: FactType): ResourceKind {
+  return type.split('.', 2)[1] as ResourceKind;
 }
 
 /** Delta of a group's members: ids of users and groups. */
@@ -56,13 +68,15 @@ export interface MembersDelta {
 }
 
 /**
- * Something that happened to a user or a group; past tense, never taken back. Per resource `version` grows by one from fact
+ * Something that happened to a user, a group or another resource; past tense, never taken back. Per resource `version` grows by one from fact
  * to fact, and a change of many members is cut into `parts` records of the same version.
  */
 export interface Fact {
   /** Deduplication key; the same across re-sends. */
   readonly factId: string;
   readonly type: FactType;
+  /** Name of the resource type; there for the kind `resource`, and for no other. */
+  readonly resourceType?: string;
   readonly tenantId: TenantId;
   readonly resourceId: ResourceId;
   readonly version: number;

@@ -19,6 +19,8 @@ export interface ProvisioningFailure {
   readonly detail: string;
   readonly operation: Operation | 'bulk';
   readonly resourceKind: ResourceKind;
+  /** Name of the resource type; there for the kind `resource`, and for no other. */
+  readonly resourceType?: string;
   readonly resourceId?: string;
   readonly subject: FailureSubject;
   /** Together with tenant and cause this is one incident, for example the domain that is not registered. */

@@ -6,6 +6,8 @@ import {
   FAILURES_TOPIC,
   GROUP_EVENTS_TOPIC,
   GROUP_STATE_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
 } from '../topics/topics.js';
@@ -16,12 +18,14 @@ export const schemaFiles = {
   [USER_STATE_TOPIC]: 'user-state.json',
   [GROUP_EVENTS_TOPIC]: 'group-fact.json',
   [GROUP_STATE_TOPIC]: 'group-state.json',
+  [RESOURCE_EVENTS_TOPIC]: 'resource-fact.json',
+  [RESOURCE_STATE_TOPIC]: 'resource-state.json',
   [FAILURES_TOPIC]: 'provisioning-failure.json',
 } as const;
 
 type PublishedTopic = keyof typeof schemaFiles;
 
-const COMPACTED: ReadonlySet<string> = new Set([USER_STATE_TOPIC, GROUP_STATE_TOPIC]);
+const COMPACTED: ReadonlySet<string> = new Set([USER_STATE_TOPIC, GROUP_STATE_TOPIC, RESOURCE_STATE_TOPIC]);
 const PROBLEMS_MAX = 10;
 
 function compile(): ReadonlyMap<string, ValidateFunction> {
@@ -63,7 +67,14 @@ function problemsOf(
   return (validate.errors ?? []).slice(0, PROBLEMS_MAX).map(problemOf);
 }
 
-const FACT_TOPICS = [USER_EVENTS_TOPIC, USER_STATE_TOPIC, GROUP_EVENTS_TOPIC, GROUP_STATE_TOPIC] as const;
+const FACT_TOPICS = [
+  USER_EVENTS_TOPIC,
+  USER_STATE_TOPIC,
+  GROUP_EVENTS_TOPIC,
+  GROUP_STATE_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
+] as const;
 
 /**
  * What is wrong with a record made of a fact, by the JSON Schema of its topic; empty when nothing is. A problem is a bug of

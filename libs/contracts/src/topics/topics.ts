@@ -9,6 +9,8 @@ export const USER_EVENTS_TOPIC = 'directory.user.events.v1';
 export const USER_STATE_TOPIC = 'directory.user.state.v1';
 export const GROUP_EVENTS_TOPIC = 'directory.group.events.v1';
 export const GROUP_STATE_TOPIC = 'directory.group.state.v1';
+export const RESOURCE_EVENTS_TOPIC = 'directory.resource.events.v1';
+export const RESOURCE_STATE_TOPIC = 'directory.resource.state.v1';
 export const FAILURES_TOPIC = 'provisioning.failures.v1';
 /** Nobody reads it: whoever needs the broker's time appends an empty record and looks at its receipt. */
 export const CLOCK_TOPIC = 'muster.clock.v1';
@@ -16,7 +18,7 @@ export const CLOCK_TOPIC = 'muster.clock.v1';
 export const REPLY_PARTITIONS = 32;
 /** Bytes of one record of `scim.commands.v1`: a group body of 16 MiB and room for its envelope. */
 export const COMMAND_BYTES_MAX = 20 * 1024 * 1024;
-/** Bytes of a user's or a group's document as JSON, without the members. */
+/** Bytes of a resource's document as JSON, without the members of a group. */
 export const DOCUMENT_BYTES_MAX = 1024 * 1024;
 /** Bytes of one fact: a document now and before, with room for its envelope and for 500 members. */
 export const FACT_BYTES_MAX = 4 * 1024 * 1024;
@@ -78,12 +80,15 @@ export const topicContracts: readonly TopicContract[] = [
   }),
   retained(USER_EVENTS_TOPIC, 12, 30 * DAY_MS, factSize),
   retained(GROUP_EVENTS_TOPIC, 12, 30 * DAY_MS, factSize),
+  retained(RESOURCE_EVENTS_TOPIC, 12, 30 * DAY_MS, factSize),
   compacted(USER_STATE_TOPIC, 12),
   compacted(GROUP_STATE_TOPIC, 12),
+  compacted(RESOURCE_STATE_TOPIC, 12),
   retained(FAILURES_TOPIC, 6, 30 * DAY_MS),
   retained(CLOCK_TOPIC, 1, 10 * MINUTE_MS, { 'segment.ms': String(10 * MINUTE_MS) }),
   retained(deadLetterTopic(COMMANDS_TOPIC), 1, DAY_MS, { 'max.message.bytes': String(COMMAND_BYTES_MAX) }),
   retained(deadLetterTopic(FAILURES_TOPIC), 1, 7 * DAY_MS),
   retained(deadLetterTopic(USER_EVENTS_TOPIC), 1, 7 * DAY_MS, factSize),
   retained(deadLetterTopic(GROUP_EVENTS_TOPIC), 1, 7 * DAY_MS, factSize),
+  retained(deadLetterTopic(RESOURCE_EVENTS_TOPIC), 1, 7 * DAY_MS, factSize),
 ];

@@ -22,6 +22,11 @@ export function documentFromJson(json: unknown): ScimDocument {
   return documentOf(json, 1);
 }
 
+/** As `documentFromJson`, for a single value: what an attribute holds, or one of several. */
+export function valueFromJson(json: unknown): ScimValue {
+  return valueOf(json, 1);
+}
+
 function documentOf(json: object, depth: number): ScimDocument {
   if (depth > DOCUMENT_DEPTH_MAX) {
     throw invalidValue(`A document is nested at most ${DOCUMENT_DEPTH_MAX} levels.`);

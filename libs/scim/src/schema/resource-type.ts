@@ -25,6 +25,15 @@ export interface ResourceType {
   readonly schemasByUrn: ReadonlyMap<string, SchemaDefinition>;
   /** Extension attributes by their name in lower case alone, where only one extension and not the core has it. */
   readonly unqualified: ReadonlyMap<string, ExtensionAttribute>;
+  /** Attributes of which no two resources of the type may have the same value; `id`, which is the server's, left out. */
+  readonly uniqueAttributes: readonly UniqueAttribute[];
+}
+
+/** An attribute whose values are unique within the tenant (RFC 7643 s7: `uniqueness` is `server`). */
+export interface UniqueAttribute {
+  readonly definition: AttributeDefinition;
+  /** URN of the extension that has it; absent for the core schema. */
+  readonly extension?: string;
 }
 
 /** An attribute and the extension schema that defines it. */
@@ -65,7 +74,19 @@ export function defineResourceType(json: unknown, schemas: readonly SchemaDefini
     attributes,
     schemasByUrn: indexSchemas(schema, extensions),
     unqualified: indexUnqualified(attributes, extensions),
+    uniqueAttributes: Object.freeze([
+      ...uniqueIn(schema).map((definition) => Object.freeze({ definition })),
+      ...extensions.flatMap((extension) =>
+        uniqueIn(extension.schema).map((definition) =>
+          Object.freeze({ definition, extension: extension.schema.id }),
+        ),
+      ),
+    ]),
   });
+}
+
+function uniqueIn({ attributes }: SchemaDefinition): AttributeDefinition[] {
+  return attributes.list.filter(({ uniqueness }) => uniqueness !== 'none');
 }
 
 /** The extension with this URN, in any case. */

@@ -87,6 +87,15 @@ export class SchemaJson {
     return this.#own(name) === undefined ? [] : this.list(name, itemsMax);
   }
 
+  /** The items of a list as they came, for a parser of their own; none where the property is absent. */
+  rawList(name: string, itemsMax: number): readonly unknown[] {
+    const value = this.#own(name) ?? [];
+    if (!Array.isArray(value) || value.length > itemsMax) {
+      throw invalidValue(`${this.place}.${name} is not a list of at most ${itemsMax}.`);
+    }
+    return value as readonly unknown[];
+  }
+
   #own(name: string): unknown {
     const value: unknown = Object.hasOwn(this.#object, name)
       ? (this.#object as { readonly [key: string]: unknown })[name]

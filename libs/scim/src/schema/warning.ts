@@ -5,21 +5,24 @@ export interface Warning {
   readonly path: string;
 }
 
-export type WarningKind =
+export const WARNING_KINDS = [
   /** No schema of the resource type defines the attribute. */
-  | 'unknownAttribute'
+  'unknownAttribute',
   /** `schemas` names a schema the resource type does not have. */
-  | 'unknownSchema'
+  'unknownSchema',
   /** `schemas` is missing or lacks the core schema. */
-  | 'missingSchema'
+  'missingSchema',
   /** The server alone sets this attribute. */
-  | 'readOnlyAttribute'
+  'readOnlyAttribute',
   /** A secret, `password` for example: taken, not stored. */
-  | 'secretDropped'
+  'secretDropped',
   /** The attribute was set to nothing, which would have changed what nobody meant to change. */
-  | 'emptyValue'
+  'emptyValue',
   /** More than one value was marked primary; the first kept the mark. */
-  | 'primaryRepeated';
+  'primaryRepeated',
+] as const;
+
+export type WarningKind = (typeof WARNING_KINDS)[number];
 
 const WARNINGS_MAX = 100;
 const PATH_LENGTH_MAX = 128;

@@ -23,7 +23,7 @@ export class CredentialResolver {
     if (found.revoked) return { known: false, reason: 'revoked' };
     if (found.expired) return { known: false, reason: 'expired' };
     this.options.usage.note(found.tokenId, this.options.now());
-    const { tenantId, name, state, settings } = found.tenant;
+    const { tenantId, name, state, settings, schemas } = found.tenant;
     return {
       known: true,
       tokenId: found.tokenId,
@@ -33,6 +33,7 @@ export class CredentialResolver {
         state,
         domainPolicy: policyOf(found.tenant),
         settings: effectiveSettings(settings),
+        schemas,
       },
     };
   }

@@ -57,6 +57,7 @@ export class TenantAdministration {
         enabled: request.notification?.enabled ?? true,
       },
       settings: {},
+      schemas: null,
       createdAt: now,
     };
     const issued = this.issue(tenant.tenantId, 'first', null);

@@ -23,7 +23,10 @@ export interface KnownCredential {
   readonly tokenId: TokenId;
   readonly revoked: boolean;
   readonly expired: boolean;
-  readonly tenant: Pick<Tenant, 'tenantId' | 'name' | 'state' | 'anyDomain' | 'domains' | 'settings'>;
+  readonly tenant: Pick<
+    Tenant,
+    'tenantId' | 'name' | 'state' | 'anyDomain' | 'domains' | 'settings' | 'schemas'
+  >;
 }
 
 /**

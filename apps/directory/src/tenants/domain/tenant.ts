@@ -1,6 +1,7 @@
 import {
   defaultTenantSettings,
   parseUuid,
+  type SchemasDigest,
   type TenantId,
   type TenantSettings,
   type TenantState,
@@ -27,6 +28,8 @@ export interface Tenant {
   readonly notification: Notification;
   /** What the tenant chose; the rest is as `defaultTenantSettings` says. */
   readonly settings: Partial<TenantSettings>;
+  /** What it registered beside the standard schemas; null: nothing. */
+  readonly schemas: SchemasDigest | null;
   readonly createdAt: Date;
 }
 

@@ -55,7 +55,9 @@ export class RootReads {
     };
     const page = await directory.queryAll(credential.tenantId, request, trace);
     const resources = endpoints.flatMap((endpoint) =>
-      page[endpoint.plural].map((stored) => rendering.render(endpoint, stored, views[endpoint.plural])),
+      (page.pages.find(({ place }) => place === endpoint.plural)?.resources ?? []).map((stored) =>
+        rendering.render(endpoint, stored, views[endpoint.plural]),
+      ),
     );
     return {
       status: 200,

@@ -54,7 +54,8 @@ function listJson({ totalResults, resources, nextCursor }: ResourceList): string
 
 /** A `RootQueryResponse`. */
 function rootListJson({ totalResults, users, groups, nextCursor }: ListOfBothKinds): string {
-  return `{"totalResults":${totalResults}${nextJson(nextCursor)},"users":${arrayJson(users)},"groups":${arrayJson(groups)}}`;
+  const pages = `[{"place":"users","resources":${arrayJson(users)}},{"place":"groups","resources":${arrayJson(groups)}}]`;
+  return `{"totalResults":${totalResults}${nextJson(nextCursor)},"pages":${pages}}`;
 }
 
 function nextJson(nextCursor: string | null): string {

@@ -1,4 +1,4 @@
-import type { TenantId, TenantState, TokenId } from '@muster/contracts';
+import type { SchemasDigest, TenantId, TenantState, TokenId } from '@muster/contracts';
 import { DatabaseError, type Database, type Session, type Transaction } from '@muster/persistence';
 import type {
   CredentialLookup,
@@ -22,7 +22,7 @@ import { forgetFormerUsers, switchUniqueRules } from './unique-rules.js';
 
 const TENANTS_MAX = 10_000;
 
-const tenantColumns = `t.tenant_id, t.name, t.state, t.any_domain, t.settings, t.notification_email, t.notification_enabled, t.created_at,
+const tenantColumns = `t.tenant_id, t.name, t.state, t.any_domain, t.settings, t.notification_email, t.notification_enabled, t.schemas_digest, t.created_at,
   array(select d.domain from directory.tenant_domains d where d.tenant_id = t.tenant_id order by d.domain) as domains`;
 const tokenColumns = 'token_id, tenant_id, name, hint, created_at, expires_at, revoked_at, last_used_at';
 
@@ -34,6 +34,7 @@ interface TenantRow {
   readonly settings: unknown;
   readonly notification_email: string | null;
   readonly notification_enabled: boolean;
+  readonly schemas_digest: SchemasDigest | null;
   readonly created_at: Date;
   readonly domains: readonly DomainName[];
 }
@@ -51,7 +52,7 @@ interface TokenRow {
 
 type CredentialRow = Pick<
   TenantRow,
-  'tenant_id' | 'name' | 'state' | 'any_domain' | 'settings' | 'domains'
+  'tenant_id' | 'name' | 'state' | 'any_domain' | 'settings' | 'schemas_digest' | 'domains'
 > & {
   readonly token_id: TokenId;
   readonly revoked: boolean;
@@ -220,7 +221,7 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
     const { rows } = await this.database.query<CredentialRow>(
       'credentials.resolve',
       `select k.token_id, k.revoked_at is not null as revoked, k.expires_at <= now() as expired,
-         t.tenant_id, t.name, t.state, t.any_domain, t.settings,
+         t.tenant_id, t.name, t.state, t.any_domain, t.settings, t.schemas_digest,
          array(select d.domain from directory.tenant_domains d where d.tenant_id = t.tenant_id order by d.domain) as domains
        from directory.tokens k join directory.tenants t using (tenant_id) where k.hmac = $1`,
       [hmac],
@@ -238,6 +239,7 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
         anyDomain: row.any_domain,
         domains: row.domains,
         settings: parseSettings(row.settings).settings,
+        schemas: row.schemas_digest,
       },
     };
   }
@@ -316,6 +318,7 @@ function tenantOf(row: TenantRow): Tenant {
     notification: { email: row.notification_email, enabled: row.notification_enabled },
     // A setting that this version does not know, written by a newer one, is left alone.
     settings: parseSettings(row.settings).settings,
+    schemas: row.schemas_digest,
     createdAt: row.created_at,
   };
 }
