@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { Latencies } from './latencies.js';
 
 export interface BenchRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: string;
   readonly expect: number;
@@ -85,29 +85,45 @@ export class LoadClient {
     return run.result();
   }
 
+  /** One request by itself; resolves with the body. @throws when the answer is not as expected */
+  async ask(request: BenchRequest): Promise<string> {
+    const { status, body } = await this.exchange(request);
+    if (status !== request.expect) throw new Error(describe(request, `${status} ${body.slice(0, 300)}`));
+    return body;
+  }
+
   async send(operation: Operation, run: Run, dueAt: number): Promise<void> {
     const request = operation.next();
     try {
-      const answer = await this.pool.request({
-        method: request.method,
-        path: request.path,
-        headers: {
-          authorization: `Bearer ${this.token}`,
-          ...(request.body === undefined ? {} : { 'content-type': 'application/scim+json' }),
-        },
-        body: request.body ?? null,
-      });
-      const body = await answer.body.text();
+      const { status, body } = await this.exchange(request);
       run.latencies.record(performance.now() - dueAt);
-      if (answer.statusCode === request.expect) operation.onAnswer?.(request, body);
-      else run.fail(`${request.method} ${request.path}: ${answer.statusCode} ${body.slice(0, 300)}`);
+      if (status === request.expect) operation.onAnswer?.(request, body);
+      else run.fail(describe(request, `${status} ${body.slice(0, 300)}`));
     } catch (error) {
-      run.fail(`${request.method} ${request.path}: ${String(error)}`);
+      run.fail(describe(request, String(error)));
     }
+  }
+
+  private async exchange({ method, path, body }: BenchRequest): Promise<{ status: number; body: string }> {
+    const answer = await this.pool.request({
+      method,
+      path,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/scim+json' }),
+      },
+      body: body ?? null,
+    });
+    return { status: answer.statusCode, body: await answer.body.text() };
   }
 }
 
-class Run {
+function describe({ method, path }: BenchRequest, what: string): string {
+  return `${method} ${path}: ${what}`;
+}
+
+/** Requests that count together. */
+export class Run {
   readonly latencies = new Latencies();
   private readonly startedAt = performance.now();
   private failures = 0;

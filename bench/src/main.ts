@@ -5,6 +5,8 @@ import { LoadClient, type LoadResult, type Operation } from './load.js';
 import { Operations } from './operations.js';
 import { usageOf } from './process-usage.js';
 import { resultTable, rowOf, usageTable, type Row } from './report.js';
+import { runScale, type ScaleResult } from './scale/scale-bench.js';
+import { scaleTable, walkTable } from './scale/scale-report.js';
 import { verify } from './verify.js';
 
 const GROUP_SIZE = 10_000;
@@ -16,6 +18,10 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
     /** Seconds of each saturating run; a steady run takes twice as long. */
     seconds: { type: 'string', default: '5' },
+    /** Compares a directory of 1,000 users with a large one in place of the usual runs. */
+    scale: { type: 'boolean', default: false },
+    /** Users of the large directory: a multiple of 1,000. */
+    users: { type: 'string', default: '100000' },
     /** Only operations whose name contains this. */
     only: { type: 'string', default: '' },
     /** Writes a processor profile of gateway and directory into this folder. */
@@ -109,26 +115,52 @@ async function main(): Promise<number> {
     },
   });
   try {
-    const bench = new Bench(stack);
-    await runAll(bench);
-    await bench.close();
-    say('  verifying what was acknowledged ...');
-    const { databaseUrl, kafkaBrokers, pids } = stack.state();
-    if (databaseUrl === undefined || kafkaBrokers === null)
-      throw new Error('the benchmark needs Postgres and Kafka');
-    const usage = usageOf(pids);
-    const verification = await verify(
-      databaseUrl,
-      kafkaBrokers.split(','),
-      bench.operations.acknowledged,
-      bench.operations.group,
-    );
-    report(bench.rows, usage, verification);
-    return verification.problems.length > 0 || bench.rows.some((row) => row.failures > 0) ? 1 : 0;
+    return await (options.scale ? measureScale(stack) : measureLoad(stack));
   } finally {
     await stack.stop();
     await sink.close();
   }
+}
+
+async function measureLoad(stack: RunningStack): Promise<number> {
+  const bench = new Bench(stack);
+  await runAll(bench);
+  await bench.close();
+  say('  verifying what was acknowledged ...');
+  const { databaseUrl, kafkaBrokers, pids } = stack.state();
+  if (databaseUrl === undefined || kafkaBrokers === null)
+    throw new Error('the benchmark needs Postgres and Kafka');
+  const usage = usageOf(pids);
+  const verification = await verify(
+    databaseUrl,
+    kafkaBrokers.split(','),
+    bench.operations.acknowledged,
+    bench.operations.group,
+  );
+  report(bench.rows, usage, verification);
+  return verification.problems.length > 0 || bench.rows.some((row) => row.failures > 0) ? 1 : 0;
+}
+
+async function measureScale(stack: RunningStack): Promise<number> {
+  const result = await runScale(stack, { count: Number(options.users), only: options.only, say });
+  reportScale(result);
+  return result.problems.length > 0 || result.rows.some((row) => row.failures > 0) ? 1 : 0;
+}
+
+function reportScale(result: ScaleResult): void {
+  const { rows, walks, counts, problems } = result;
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`\n${scaleTable(rows, counts)}\n\n`);
+  if (walks.length > 0) process.stdout.write(`${walkTable(walks)}\n\n`);
+  process.stdout.write(`verdict: ${result.verdict}\n`);
+  if (problems.length === 0)
+    process.stdout.write(
+      'verified: the tables hold what was acknowledged, and each walk saw everybody once\n',
+    );
+  for (const problem of problems) process.stdout.write(`PROBLEM: ${problem}\n`);
 }
 
 function report(
