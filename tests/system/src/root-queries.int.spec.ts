@@ -51,6 +51,18 @@ describe('queries over users and groups together (RFC 7644 section 3.4.2.1)', ()
   };
   const idsOf = (answer: ScimAnswer) => resources(answer).map(({ id }) => id);
 
+  /** Pages from a cursor on. */
+  async function walk(
+    way: 'nextCursor' | 'previousCursor',
+    from: unknown,
+    more: Readonly<Record<string, string>>,
+  ) {
+    const pages: ScimAnswer[] = [];
+    for (let cursor = from; typeof cursor === 'string'; cursor = pages.at(-1)?.body[way])
+      pages.push(await query({ ...more, cursor }));
+    return pages;
+  }
+
   it('lists everything, users first, each as its own address shows it', async () => {
     const answer = await query({});
     expect(answer.body).toMatchObject({ totalResults: USERS + GROUPS, startIndex: 1 });
@@ -71,13 +83,34 @@ describe('queries over users and groups together (RFC 7644 section 3.4.2.1)', ()
     }
     expect(byIndex).toEqual(ids);
     const byCursor: string[] = [];
-    for (let cursor: unknown = ''; typeof cursor === 'string';) {
-      const page = await query({ cursor, count: String(count) });
+    for (const page of await walk('nextCursor', '', { count: String(count) })) {
       expect(page.body['totalResults']).toBe(ids.length);
       byCursor.push(...idsOf(page));
-      cursor = page.body['nextCursor'];
     }
     expect(byCursor).toEqual(ids);
+  });
+
+  it.each([
+    [1, ''],
+    [2, ''],
+    [3, ''],
+    [4, ''],
+    [7, ''],
+    [8, ''],
+    [12, ''],
+    [2, 'displayName sw "Name 1" or displayName sw "Name 3"'],
+    [3, 'meta.resourceType eq "Group"'],
+    [3, 'meta.resourceType eq "User"'],
+  ])('walks back in pages of %i through the same pages %s', async (pageSize, filter) => {
+    const more = { count: String(pageSize), ...(filter === '' ? {} : { filter }) };
+    const there = await walk('nextCursor', '', more);
+    expect(there[0]?.body).not.toHaveProperty('previousCursor');
+    const back = await walk('previousCursor', there.at(-1)?.body['previousCursor'], more);
+    expect(back.map(idsOf)).toEqual(there.slice(0, -1).map(idsOf).toReversed());
+    for (const { body } of back) expect(body['totalResults']).toBe(there[0]?.body['totalResults']);
+    // And forwards again from the first, which a previous cursor led to.
+    const again = await walk('nextCursor', back.at(-1)?.body['nextCursor'], more);
+    expect(again.map(idsOf)).toEqual(there.slice(1).map(idsOf));
   });
 
   // filter | places of what it finds

@@ -14,7 +14,7 @@ import { SCIM_TYPES } from '@muster/scim';
 import type { Context } from '@muster/telemetry';
 import { DirectoryProblemError, type DirectoryClient } from '../directory-client/directory-client.js';
 import { Refusal } from '../refusals/refusal.js';
-import type { ResourceDirectory, ResourcePlural } from './resource-directory.js';
+import type { ResourceDirectory } from './resource-directory.js';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -24,14 +24,14 @@ export class HttpResourceDirectory implements ResourceDirectory {
 
   async read(
     tenantId: TenantId,
-    kind: ResourcePlural,
+    place: ResourcePlace,
     id: string,
     withReferences: boolean,
     trace: Context,
   ): Promise<StoredResource | null> {
     try {
       return storedResourceFromJson(
-        await this.client.get(directoryPaths.resource(tenantId, kind, id, withReferences), trace),
+        await this.client.get(directoryPaths.resource(tenantId, place, id, withReferences), trace),
       );
     } catch (error) {
       if (error instanceof DirectoryProblemError && error.status === 404) return null;
@@ -41,13 +41,13 @@ export class HttpResourceDirectory implements ResourceDirectory {
 
   async query(
     tenantId: TenantId,
-    kind: ResourcePlural,
+    place: ResourcePlace,
     request: QueryRequest,
     trace: Context,
   ): Promise<QueryResponse> {
     try {
       return queryResponseFromJson(
-        await this.client.post(directoryPaths.query(tenantId, kind), request, trace),
+        await this.client.post(directoryPaths.query(tenantId, place), request, trace),
       );
     } catch (error) {
       throw refusalOfRead(error);
@@ -70,14 +70,17 @@ function queryResponseFromJson(value: unknown): QueryResponse {
 }
 
 function listFromJson<Item>(value: unknown, read: (item: unknown) => Item) {
-  const answer = value as { totalResults?: unknown; resources?: unknown; nextCursor?: unknown } | null;
+  const answer = value as Partial<Record<keyof QueryResponse, unknown>> | null;
   if (typeof answer?.totalResults !== 'number' || !Array.isArray(answer.resources))
     throw new Error('not a page of resources');
   const resources = answer.resources.map((item) => read(item));
-  const { totalResults, nextCursor } = answer;
-  return typeof nextCursor === 'string'
-    ? { totalResults, resources, nextCursor }
-    : { totalResults, resources };
+  const { totalResults, nextCursor, previousCursor } = answer;
+  return {
+    totalResults,
+    resources,
+    ...(typeof nextCursor === 'string' ? { nextCursor } : {}),
+    ...(typeof previousCursor === 'string' ? { previousCursor } : {}),
+  };
 }
 
 function rootQueryResponseFromJson(value: unknown): RootQueryResponse {

@@ -106,6 +106,7 @@ export interface QueryResponse {
   readonly totalResults: number;
   readonly resources: readonly StoredResource[];
   readonly nextCursor?: string;
+  readonly previousCursor?: string;
 }
 
 /**
@@ -123,6 +124,7 @@ export interface RootQueryResponse {
   /** In the order of the list; a kind of which the page has nothing may be left out. */
   readonly pages: readonly { readonly place: ResourcePlace; readonly resources: readonly StoredResource[] }[];
   readonly nextCursor?: string;
+  readonly previousCursor?: string;
 }
 
 export interface NotificationResponse {

@@ -201,16 +201,17 @@ describe('a list query', () => {
 });
 
 describe('a list response', () => {
-  it('carries a cursor when there is more', () => {
-    expect(renderListResponse({ resources: [1], totalResults: 9, itemsPerPage: 1, nextCursor: 'n' })).toEqual(
-      {
-        schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
-        totalResults: 9,
-        itemsPerPage: 1,
-        nextCursor: 'n',
-        Resources: [1],
-      },
-    );
+  it('carries cursors where there is more', () => {
+    const page = { resources: [1], totalResults: 9, itemsPerPage: 1 };
+    const bare = {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+      totalResults: 9,
+      itemsPerPage: 1,
+      Resources: [1],
+    };
+    expect(renderListResponse(page)).toEqual(bare);
+    const cursors = { nextCursor: 'n', previousCursor: 'p' };
+    expect(renderListResponse({ ...page, ...cursors })).toEqual({ ...bare, ...cursors });
   });
 });
 

@@ -7,6 +7,7 @@ export interface ListPage<T> {
   readonly startIndex?: number;
   readonly itemsPerPage: number;
   readonly nextCursor?: string;
+  readonly previousCursor?: string;
 }
 
 /** A list response, RFC 7644 s3.4.2 and RFC 9865. `Resources` is there even when it is empty: connectors insist. */
@@ -16,6 +17,7 @@ export interface ListMessage<T> {
   readonly startIndex?: number;
   readonly itemsPerPage: number;
   readonly nextCursor?: string;
+  readonly previousCursor?: string;
   readonly Resources: readonly T[];
 }
 
@@ -26,6 +28,7 @@ export function renderListResponse<T>(page: ListPage<T>): ListMessage<T> {
     ...(page.startIndex === undefined ? {} : { startIndex: page.startIndex }),
     itemsPerPage: page.itemsPerPage,
     ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
+    ...(page.previousCursor === undefined ? {} : { previousCursor: page.previousCursor }),
     Resources: page.resources,
   };
 }

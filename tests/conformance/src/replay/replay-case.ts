@@ -17,6 +17,8 @@ export interface Step {
   readonly answersHeaders?: Readonly<Record<string, Expected>>;
   /** Later steps name the `id` of the answer so: `{{jo}}`. */
   readonly as?: string;
+  /** Later steps name other members of the answer so, by the names given here. */
+  readonly keeps?: Readonly<Record<string, string>>;
 }
 
 /** A story that a client and the service play. `{{n}}` in any text is unique to one run of the case, `{{token}}` is the tenant's. */
@@ -39,6 +41,7 @@ interface StepOptions {
   readonly answersHeaders?: Readonly<Record<string, Expected>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly as?: string;
+  readonly keeps?: Readonly<Record<string, string>>;
 }
 
 function step(

@@ -31,7 +31,8 @@ export async function runCase({ steps }: ReplayCase, stage: Stage): Promise<stri
     });
     const problems = problemsOf(step, answer, (expected) => fill(expected, bindings));
     if (problems.length > 0) return problems.map((problem) => `${step.method} ${target}: ${problem}`);
-    if (step.as !== undefined) bindings.set(step.as, idOf(answer));
+    if (step.as !== undefined) bindings.set(step.as, textOf(answer, 'id'));
+    for (const [name, member] of Object.entries(step.keeps ?? {})) bindings.set(name, textOf(answer, member));
   }
   return [];
 }
@@ -74,8 +75,9 @@ function bodyProblems(step: Step, answer: WireAnswer, filled: (expected: Expecte
   return differences(filled(step.answers), answer.json);
 }
 
-function idOf({ json }: WireAnswer): string {
-  const id = typeof json === 'object' && json !== null ? new Map(Object.entries(json)).get('id') : undefined;
-  if (typeof id !== 'string') throw new Error('the answer has no id');
-  return id;
+function textOf({ json }: WireAnswer, member: string): string {
+  const text =
+    typeof json === 'object' && json !== null ? new Map(Object.entries(json)).get(member) : undefined;
+  if (typeof text !== 'string') throw new Error(`the answer has no ${member}`);
+  return text;
 }

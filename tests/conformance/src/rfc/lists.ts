@@ -263,6 +263,30 @@ const choosing: readonly ReplayCase[] = [
   },
 ];
 
+/** Two at a time through five resources to the end, and back to the beginning. */
+function thereAndBack(order = '', ids: readonly string[] = [...names, 'none'], path = '/Users'): Step[] {
+  const at = (cursor: string): string => `${path}?count=2${order}&cursor=${cursor}`;
+  const page = (start: number, expected: object): Expected => ({
+    totalResults: 5,
+    ...(usersAre(...ids.slice(start, start + 2)) as object),
+    ...expected,
+  });
+  const onlyNext = page(0, { nextCursor: someText, previousCursor: absent });
+  const both = page(2, { nextCursor: someText, previousCursor: someText });
+  const onlyPrevious = page(4, { nextCursor: absent, previousCursor: someText });
+  return [
+    get(at(''), { answers: onlyNext, keeps: { second: 'nextCursor' } }),
+    get(at('{{second}}'), { answers: both, keeps: { third: 'nextCursor' } }),
+    get(at('{{third}}'), { answers: onlyPrevious, keeps: { beforeThird: 'previousCursor' } }),
+    get(at('{{beforeThird}}'), {
+      answers: both,
+      keeps: { beforeSecond: 'previousCursor', third: 'nextCursor' },
+    }),
+    get(at('{{third}}'), { answers: onlyPrevious }),
+    get(at('{{beforeSecond}}'), { answers: onlyNext }),
+  ];
+}
+
 const cursors: readonly ReplayCase[] = [
   {
     name: 'cursor: an empty one begins a walk and the last page has no other (RFC 9865)',
@@ -279,6 +303,21 @@ const cursors: readonly ReplayCase[] = [
         { schemas: [SEARCH], cursor: '', count: 3 },
         { status: 200, answers: { itemsPerPage: 3, nextCursor: someText } },
       ),
+    ],
+  },
+  {
+    name: 'cursor: previousCursor leads back through the same pages, and the first has none (RFC 9865)',
+    tenant: {},
+    steps: [...four, ...thereAndBack(''), ...thereAndBack('&sortBy=userName', ['a', 'b', 'c', 'd', 'none'])],
+  },
+  {
+    name: 'cursor: previousCursor in a list of users and groups (RFC 9865)',
+    tenant: {},
+    steps: [
+      ...names.slice(0, 3).map((each) => newUser(each)),
+      newGroup('x'),
+      newGroup('y'),
+      ...thereAndBack('', ['d', 'a', 'c', 'x', 'y'], '/'),
     ],
   },
   {

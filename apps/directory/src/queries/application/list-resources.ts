@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { printFilter, printReference } from '@muster/scim';
-import { CursorCodec, type PagePosition } from '../domain/page-cursor.js';
+import { CursorCodec, type PagePlace } from '../domain/page-cursor.js';
+import { END_OF_WALK, pageAt, readingAt, startOfWalk } from '../domain/page-walk.js';
 import type { ResourceQuery } from '../domain/resource-query.js';
 import { Bookmarks, OFFSET_WITHOUT_BOOKMARK_MAX } from './bookmarks.js';
 import { ExpiringMap } from './expiring-map.js';
@@ -19,6 +20,7 @@ export interface ResourceList {
   readonly totalResults: number;
   readonly resources: readonly RenderedResource[];
   readonly nextCursor: string | null;
+  readonly previousCursor: string | null;
 }
 
 const COUNTS_MAX = 5_000;
@@ -50,18 +52,30 @@ export class ResourceLister {
     return query.cursor === null ? this.byIndex(query) : this.byCursor(query, query.cursor);
   }
 
+  /** The last page of a walk by cursor, for one that comes from what is listed behind; not of a sorted list. */
+  last(query: ResourceQuery): Promise<ResourceList> {
+    return this.pageOfWalk(query, END_OF_WALK, null);
+  }
+
   private async byIndex(query: ResourceQuery): Promise<ResourceList> {
     const { startIndex, count } = query;
-    if (count === 0)
-      return { totalResults: await this.options.reader.count(query), resources: [], nextCursor: null };
+    if (count === 0) return nothingOf(await this.options.reader.count(query));
     const isFar = query.sort === null && startIndex - 1 > OFFSET_WITHOUT_BOOKMARK_MAX;
-    const start = isFar
+    const { afterSeq, offset } = isFar
       ? this.bookmarks.plan(walkOf(query), startIndex)
       : { afterSeq: null, offset: startIndex - 1 };
-    const page = await this.options.reader.page({ ...query, ...start, limit: count + 1, withTotal: true });
+    const page = await this.options.reader.page({
+      ...query,
+      beyondSeq: afterSeq,
+      offset,
+      limit: count + 1,
+      backwards: false,
+      withTotal: true,
+    });
     const resources = page.resources.slice(0, count);
     this.markEnd(query, page, resources);
-    return { totalResults: await this.total(query, page, resources.length), resources, nextCursor: null };
+    const totalResults = await this.total(query, page, resources.length);
+    return { totalResults, resources, nextCursor: null, previousCursor: null };
   }
 
   /** Leaves a bookmark where a next page will begin, unless that is near enough to be counted off. */
@@ -74,27 +88,33 @@ export class ResourceLister {
     this.bookmarks.remember(walkOf(query), next, last.seq);
   }
 
-  private async byCursor(query: ResourceQuery, cursor: string): Promise<ResourceList> {
+  private byCursor(query: ResourceQuery, cursor: string): Promise<ResourceList> {
+    if (cursor === '')
+      return this.pageOfWalk(query, startOfWalk(query.sort === null ? 'seq' : 'offset'), null);
+    const { totalResults, ...place } = this.cursors.decode(walkOf(query), cursor, this.options.now());
+    return this.pageOfWalk(query, place, totalResults);
+  }
+
+  /** @param counted Total of the walk; null: it begins here. */
+  private async pageOfWalk(
+    query: ResourceQuery,
+    place: PagePlace,
+    counted: number | null,
+  ): Promise<ResourceList> {
+    const { count } = query;
+    if (count === 0) return nothingOf(counted ?? (await this.options.reader.count(query)));
+    const read = await this.options.reader.page({
+      ...query,
+      ...readingAt(place, count),
+      withTotal: counted === null,
+    });
+    const { shown, next, previous } = pageAt(place, count, read);
+    const totalResults = counted ?? (await this.total({ ...query, startIndex: 1 }, read, shown.length));
     const walk = walkOf(query);
     const nowMs = this.options.now();
-    const position = cursor === '' ? null : this.cursors.decode(walk, cursor, nowMs);
-    if (query.count === 0) {
-      const totalResults = position?.totalResults ?? (await this.options.reader.count(query));
-      return { totalResults, resources: [], nextCursor: null };
-    }
-    const page = await this.options.reader.page({
-      ...query,
-      afterSeq: position?.by === 'seq' ? position.after : null,
-      offset: position?.by === 'offset' ? position.after : 0,
-      limit: query.count + 1,
-      withTotal: position === null,
-    });
-    const resources = page.resources.slice(0, query.count);
-    const totalResults =
-      position?.totalResults ?? (await this.total({ ...query, startIndex: 1 }, page, resources.length));
-    const more = page.cut || page.resources.length > query.count;
-    const next = more ? nextPosition(query, position, resources, totalResults) : null;
-    return { totalResults, resources, nextCursor: next && this.cursors.encode(walk, next, nowMs) };
+    const cursorTo = (to: PagePlace | null): string | null =>
+      to && this.cursors.encode(walk, { ...to, totalResults }, nowMs);
+    return { totalResults, resources: shown, nextCursor: cursorTo(next), previousCursor: cursorTo(previous) };
   }
 
   /** Counts only where neither the page itself nor an earlier page of the walk tells. */
@@ -112,14 +132,8 @@ export class ResourceLister {
   }
 }
 
-function nextPosition(
-  query: ResourceQuery,
-  position: PagePosition | null,
-  resources: readonly RenderedResource[],
-  totalResults: number,
-): PagePosition {
-  if (query.sort === null) return { by: 'seq', after: resources.at(-1)?.seq ?? 0, totalResults };
-  return { by: 'offset', after: (position?.after ?? 0) + resources.length, totalResults };
+function nothingOf(totalResults: number): ResourceList {
+  return { totalResults, resources: [], nextCursor: null, previousCursor: null };
 }
 
 /** Names what all pages of a walk have in common. Hashed: a filter can hold personal data and kilobytes. Not for every request. */

@@ -1,5 +1,6 @@
 import type { TenantId } from '@muster/contracts';
 import type { ResolvedFilter } from '@muster/scim';
+import type { PageReading } from '../domain/page-walk.js';
 import type { ResourceKey, ResourceKind, SortOrder } from '../domain/resource-query.js';
 
 /** What a list is made of: the same for every page of a walk. */
@@ -10,12 +11,8 @@ export interface ResourceSelection {
   readonly sort: SortOrder | null;
 }
 
-export interface PageRequest extends ResourceSelection {
-  /** Only what lies behind this place in the directory's own order; not together with `sort`. */
-  readonly afterSeq: number | null;
-  /** Passed over from there. */
-  readonly offset: number;
-  readonly limit: number;
+/** `beyondSeq` not together with `sort`. */
+export interface PageRequest extends ResourceSelection, PageReading {
   readonly withReferences: boolean;
   /** Count all of the selection, too, where that costs nothing: without a filter. */
   readonly withTotal: boolean;
@@ -28,9 +25,10 @@ export interface RenderedResource {
 }
 
 export interface Page {
+  /** In the order of the reading: backwards, the last ones come first. */
   readonly resources: readonly RenderedResource[];
   readonly total: number | null;
-  /** Cut before `limit` because the resources are too large, or have too many members, between them. */
+  /** Cut before `limit`, at its far end, because the resources are too large, or have too many members, between them. */
   readonly cut: boolean;
 }
 

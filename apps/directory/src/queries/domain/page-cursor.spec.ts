@@ -1,15 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { CURSOR_LIFETIME_MS, CursorCodec } from './page-cursor.js';
+import { CURSOR_LIFETIME_MS, CursorCodec, PLACE_MAX } from './page-cursor.js';
 
 const codec = new CursorCodec('a secret of at least thirty-two characters');
-const position = { by: 'seq', after: 4711, totalResults: 90 } as const;
+const position = { by: 'seq', at: 4711, side: 'behind', totalResults: 90 } as const;
 const nowMs = 1_800_000_000_000;
 
 describe('CursorCodec', () => {
   it('gives back what went in', () => {
     expect(codec.decode('t1:users', codec.encode('t1:users', position, nowMs), nowMs)).toEqual(position);
-    const byOffset = { by: 'offset', after: 0, totalResults: 0 } as const;
-    expect(codec.decode('w', codec.encode('w', byOffset, nowMs), nowMs)).toEqual(byOffset);
+    for (const by of ['seq', 'offset'] as const)
+      for (const side of ['behind', 'before'] as const)
+        for (const at of [0, 1, PLACE_MAX]) {
+          const other = { by, at, side, totalResults: 0 };
+          expect(codec.decode('w', codec.encode('w', other, nowMs), nowMs)).toEqual(other);
+        }
   });
 
   it.each([

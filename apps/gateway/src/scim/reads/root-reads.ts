@@ -9,6 +9,7 @@ import {
 } from '@muster/scim';
 import { groups, users } from '../endpoints.js';
 import type { Answer, Exchange } from '../http/exchange.js';
+import { cursorsOf } from '../rendering/resource-rendering.js';
 import { SEARCH_BYTES_MAX, type ResourceReadsParts } from './resource-reads.js';
 
 const endpoints = [users, groups] as const;
@@ -66,7 +67,7 @@ export class RootReads {
         totalResults: page.totalResults,
         itemsPerPage: resources.length,
         ...(query.cursor === undefined ? { startIndex: query.startIndex } : {}),
-        ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
+        ...cursorsOf(page),
       }),
     };
   }

@@ -10,8 +10,8 @@ import {
   type ProjectionParameters,
   type ResourceMessage,
 } from '@muster/scim';
+import type { Endpoint } from '../../endpoints/endpoint.js';
 import { Refusal } from '../../refusals/refusal.js';
-import type { Endpoint } from '../endpoints.js';
 import { entityTag } from '../http/preconditions.js';
 
 /** What of a resource a response shows (RFC 7644 section 3.9). */
@@ -24,6 +24,8 @@ export interface View {
   /** `attributes` was given: the client wants a body where 204 would do. */
   readonly asksForAttributes: boolean;
 }
+
+type PageCursors = Pick<QueryResponse, 'nextCursor' | 'previousCursor'>;
 
 const REFUSED_ID_LENGTH_MAX = 64;
 
@@ -39,11 +41,13 @@ export class ResourceRendering {
 
   viewOfParameters(endpoint: Endpoint, parameters: ProjectionParameters): View {
     const projection = parseProjection(parameters, endpoint.resourceType);
+    const { references } = endpoint;
     const asksForAttributes = projection.kind === 'only';
     return {
       projection,
-      wantsReferences: needsAttribute(projection, endpoint.references),
-      asksForReferences: asksForAttributes && projection.attributes.has(endpoint.references),
+      wantsReferences: references !== undefined && needsAttribute(projection, references),
+      asksForReferences:
+        asksForAttributes && references !== undefined && projection.attributes.has(references),
       asksForAttributes,
     };
   }
@@ -67,13 +71,21 @@ export class ResourceRendering {
       totalResults: page.totalResults,
       itemsPerPage: page.resources.length,
       ...(startIndex === undefined ? {} : { startIndex }),
-      ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
+      ...cursorsOf(page),
     });
   }
 
   locationOf(endpoint: Endpoint, id: string): string {
     return locationOf(endpoint.resourceType, id, this.baseUrl);
   }
+}
+
+/** The cursors of a page, for those that it has (RFC 9865). */
+export function cursorsOf({ nextCursor, previousCursor }: PageCursors): PageCursors {
+  return {
+    ...(nextCursor === undefined ? {} : { nextCursor }),
+    ...(previousCursor === undefined ? {} : { previousCursor }),
+  };
 }
 
 /** RFC 7644 section 3.14 and RFC 9110 section 8.7. */

@@ -48,18 +48,20 @@ export function queryRoutes(reader: ResourceReader, lister: ResourceLister): rea
 }
 
 /** A `QueryResponse` around resources that are JSON already. */
-function listJson({ totalResults, resources, nextCursor }: ResourceList): string {
-  return `{"totalResults":${totalResults}${nextJson(nextCursor)},"resources":${arrayJson(resources)}}`;
+function listJson({ totalResults, resources, ...cursors }: ResourceList): string {
+  return `{"totalResults":${totalResults}${cursorsJson(cursors)},"resources":${arrayJson(resources)}}`;
 }
 
 /** A `RootQueryResponse`. */
-function rootListJson({ totalResults, users, groups, nextCursor }: ListOfBothKinds): string {
+function rootListJson({ totalResults, users, groups, ...cursors }: ListOfBothKinds): string {
   const pages = `[{"place":"users","resources":${arrayJson(users)}},{"place":"groups","resources":${arrayJson(groups)}}]`;
-  return `{"totalResults":${totalResults}${nextJson(nextCursor)},"pages":${pages}}`;
+  return `{"totalResults":${totalResults}${cursorsJson(cursors)},"pages":${pages}}`;
 }
 
-function nextJson(nextCursor: string | null): string {
-  return nextCursor === null ? '' : `,"nextCursor":${JSON.stringify(nextCursor)}`;
+function cursorsJson(cursors: Pick<ResourceList, 'nextCursor' | 'previousCursor'>): string {
+  const part = (name: keyof typeof cursors): string =>
+    cursors[name] === null ? '' : `,"${name}":${JSON.stringify(cursors[name])}`;
+  return `${part('nextCursor')}${part('previousCursor')}`;
 }
 
 function arrayJson(resources: readonly RenderedResource[]): string {

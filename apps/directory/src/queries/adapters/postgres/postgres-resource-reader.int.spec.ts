@@ -109,6 +109,7 @@ describe('PostgresResourceReader', () => {
         totalResults: USERS,
         resources: [],
         nextCursor: null,
+        previousCursor: null,
       });
       expect(await list('users', { count: 0 }, lister(), SMALL_TENANT)).toMatchObject({ totalResults: 1 });
       expect((await list('groups', { count: 2 })).totalResults).toBe(GROUPS);
@@ -150,6 +151,29 @@ describe('PostgresResourceReader', () => {
       }
       expect(seen).toEqual(Array.from({ length: USERS / 10 }, (_, n) => userId(n * 10)));
     });
+
+    it.each([
+      ['users', 4_001, {}],
+      ['users', 701, { filter: 'active eq false' }],
+      ['users', 40, { filter: 'userName sw "user199"', withReferences: true }],
+      ['groups', 70, { withReferences: true }],
+      ['groups', 70, { sortBy: 'displayName', sortOrder: 'descending' }],
+    ] as const)(
+      'walk back by cursor through the same pages of %s, %i at a time, %j',
+      async (kind, count, more) => {
+        const there = [await list(kind, { cursor: '', count, ...more })];
+        expect(there[0]?.previousCursor).toBeNull();
+        for (let cursor = there[0]?.nextCursor; cursor; cursor = there.at(-1)?.nextCursor)
+          there.push(await list(kind, { cursor, count, ...more }));
+        const back = there.slice(-1);
+        for (let cursor = back[0]?.previousCursor; cursor; cursor = back.at(-1)?.previousCursor)
+          back.push(await list(kind, { cursor, count, ...more }));
+        expect(there.length).toBeGreaterThan(2);
+        expect(back.map(({ resources }) => resources)).toEqual(
+          there.map(({ resources }) => resources).toReversed(),
+        );
+      },
+    );
 
     it('refuse a cursor of another tenant, kind, filter or order', async () => {
       const { nextCursor: cursor } = await list('users', { cursor: '', count: 5 });
@@ -246,6 +270,18 @@ describe('PostgresResourceReader', () => {
           cursor = page.nextCursor;
         }
         expect(seen.toSorted()).toEqual(large.map(({ id }) => id));
+        const back: string[] = [];
+        const query = { count: 100, withReferences: true, ...more };
+        const half = await list('users', { ...query, cursor: '', count: 9 }, lister(), tenantId);
+        cursor = (await list('users', { ...query, cursor: half.nextCursor }, lister(), tenantId)).nextCursor;
+        const last = await list('users', { ...query, cursor }, lister(), tenantId);
+        for (cursor = last.previousCursor; cursor !== null;) {
+          const page = await list('users', { ...query, cursor }, lister(), tenantId);
+          expect(page.resources.length).toBeLessThan(20);
+          back.unshift(...ids(page));
+          cursor = page.previousCursor;
+        }
+        expect(back).toEqual(seen.slice(0, seen.indexOf(ids(last)[0] ?? '')));
       }
       const byIndex = await list('users', { count: 100 }, lister(), tenantId);
       const { totalResults, resources } = await list(

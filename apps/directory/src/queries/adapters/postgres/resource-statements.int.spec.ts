@@ -38,7 +38,8 @@ describe('the plan of a statement', () => {
     const selection = { tenantId: TENANT, kind, filter, sort: null };
     const request = {
       ...selection,
-      afterSeq: null,
+      beyondSeq: null,
+      backwards: false,
       offset: 0,
       limit: 101,
       withReferences: false,
@@ -54,11 +55,35 @@ describe('the plan of a statement', () => {
     }
   });
 
+  it.each([
+    ['from a place', 5_000],
+    ['from the end', null],
+  ])('walks back %s by the same index, without sorting', async (_, beyondSeq) => {
+    const plan = await explain(
+      pageStatement(userSource, {
+        tenantId: TENANT,
+        kind: 'users',
+        filter: null,
+        sort: null,
+        beyondSeq,
+        offset: 0,
+        limit: 101,
+        backwards: true,
+        withReferences: false,
+        withTotal: false,
+      }),
+    );
+    const [choice = ''] = plan.split('CTE rendered');
+    expect(choice).toContain('Index Scan Backward using users_by_seq');
+    expect(choice).not.toContain('Sort');
+  });
+
   it('walks by the order of creation, and reads one resource by its key', async () => {
     const selection = { tenantId: TENANT, kind: 'users' as const, filter: null, sort: null };
     const request = {
       ...selection,
-      afterSeq: 5_000,
+      beyondSeq: 5_000,
+      backwards: false,
       offset: 0,
       limit: 101,
       withReferences: true,
