@@ -75,10 +75,11 @@ export {
   type UniqueAttribute,
 } from './schema/resource-type.js';
 export { resourceTypesOf, standardResourceTypes, type ResourceTypes } from './schema/resource-types.js';
+export { TENANT_ATTRIBUTES_MAX } from './schema/check-tenant-schemas.js';
 export {
-  TENANT_ATTRIBUTES_MAX,
   TENANT_RESOURCE_TYPES_MAX,
   TENANT_SCHEMAS_MAX,
+  UNIQUE_ATTRIBUTES_MAX,
   defineTenantSchemas,
 } from './schema/tenant-schemas.js';
 export { breakingChanges, type BreakingChange } from './schema/breaking-changes.js';

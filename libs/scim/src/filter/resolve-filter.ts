@@ -136,6 +136,7 @@ function byValue(path: ResolvedAttribute, reference: AttributeReference): Resolv
   const value = subValue(path.definition.subAttributes);
   if (value === undefined)
     throw invalidFilter(`${printReference(reference)} can only be compared by a sub-attribute.`);
+  refuseSecret(value, reference);
   return Object.freeze({ ...path, subAttribute: value.name, definition: value });
 }
 

@@ -5,6 +5,7 @@ import { DEFAULT_PROJECTION, type Projection } from '../projection/projection.js
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { type AttributeSet } from '../schema/attribute-set.js';
 import { type ResourceType } from '../schema/resource-type.js';
+import { standardResourceTypes, type ResourceTypes } from '../schema/resource-types.js';
 import { type Member } from '../patch/split-membership.js';
 import { renderEtag } from './etag.js';
 
@@ -27,6 +28,14 @@ export interface RenderOptions {
   readonly baseUrl: string;
   /** What the schema returns by default, unless told. */
   readonly projection?: Projection;
+  /** Those of the tenant, which its references may lead to; the standard ones unless told. */
+  readonly types?: ResourceTypes;
+}
+
+/** Where references lead to. */
+interface Places {
+  readonly baseUrl: string;
+  readonly types: ResourceTypes;
 }
 
 /** A resource on the wire: plain JSON, made for `JSON.stringify`. */
@@ -41,30 +50,31 @@ interface MessageDraft {
 /**
  * Renders a resource for a response: `schemas` (extensions only where the document has them), `id`, `externalId`, the
  * attributes in the order of the schema, the extensions, `meta`. The order does not depend on that of the document, so
- * equal resources give equal bytes. `$ref` of members, groups and managers is made here. Attributes the schema does not
+ * equal resources give equal bytes. `$ref` of members, groups and managers is made here, and of whatever else has one that is readOnly and a `value`. Attributes the schema does not
  * have (any more) are left out.
  */
 export function renderResource(
   resourceType: ResourceType,
   stored: StoredResource,
-  { baseUrl, projection = DEFAULT_PROJECTION }: RenderOptions,
+  { baseUrl, projection = DEFAULT_PROJECTION, types = standardResourceTypes }: RenderOptions,
 ): ResourceMessage {
   const { document } = stored;
+  const places = { baseUrl, types };
   const message: MessageDraft = { schemas: [], id: stored.id };
   const schemas: string[] = [resourceType.schema.id];
   if (document['externalId'] !== undefined) message['externalId'] = document['externalId'];
-  renderAttributes(resourceType.schema.attributes, document, message, baseUrl);
+  renderAttributes(resourceType.schema.attributes, document, message, places);
   if (stored.members !== undefined && needsAttribute(projection, 'members')) {
-    message['members'] = renderReferences(stored.members, baseUrl);
+    message['members'] = renderReferences(stored.members, places);
   }
   if (stored.groups !== undefined && stored.groups.length > 0 && needsAttribute(projection, 'groups')) {
-    message['groups'] = renderReferences(stored.groups, baseUrl, 'Group');
+    message['groups'] = renderReferences(stored.groups, places, 'Group');
   }
   for (const { schema } of resourceType.extensions) {
     const extension = document[schema.id];
     if (!isComplex(extension)) continue;
     const rendered: MessageDraft = {};
-    renderAttributes(schema.attributes, extension, rendered, baseUrl);
+    renderAttributes(schema.attributes, extension, rendered, places);
     message[schema.id] = rendered;
     schemas.push(schema.id);
   }
@@ -88,38 +98,38 @@ function renderAttributes(
   set: AttributeSet,
   document: ScimDocument,
   message: MessageDraft,
-  baseUrl: string,
+  places: Places,
 ): void {
   for (const definition of set.list) {
     const value = document[definition.name];
     if (value === undefined) continue;
     message[definition.name] =
-      definition.type === 'complex' ? renderComplex(definition, value, baseUrl) : value;
+      definition.type === 'complex' ? renderComplex(definition, value, places) : value;
   }
 }
 
-function renderComplex(definition: AttributeDefinition, value: ScimValue, baseUrl: string): ScimValue {
-  if (isList(value)) return value.map((each) => renderOne(definition, each, baseUrl));
-  return renderOne(definition, value, baseUrl);
+function renderComplex(definition: AttributeDefinition, value: ScimValue, places: Places): ScimValue {
+  if (isList(value)) return value.map((each) => renderOne(definition, each, places));
+  return renderOne(definition, value, places);
 }
 
-function renderOne(definition: AttributeDefinition, value: ScimValue, baseUrl: string): ScimValue {
+function renderOne(definition: AttributeDefinition, value: ScimValue, places: Places): ScimValue {
   if (!isComplex(value)) return value;
   const rendered: MessageDraft = {};
   for (const { name, mutability, referenceTypes } of definition.subAttributes.list) {
     const part = value[name];
     if (part !== undefined) rendered[name] = part;
     else if (name === '$ref' && mutability === 'readOnly') {
-      const uri = referenceUri(value, referenceTypes[0], baseUrl);
+      const uri = referenceUri(value, referenceTypes, places);
       if (uri !== undefined) rendered[name] = uri;
     }
   }
   return rendered;
 }
 
-function renderReferences(members: readonly Member[], baseUrl: string, otherwise = 'User'): ScimValue {
+function renderReferences(members: readonly Member[], places: Places, otherwise = 'User'): ScimValue {
   return members.map((member) => {
-    const uri = referenceUri(member, otherwise, baseUrl);
+    const uri = referenceUri(member, [otherwise], places);
     return {
       value: member.value,
       ...(uri === undefined ? {} : { $ref: uri }),
@@ -129,17 +139,16 @@ function renderReferences(members: readonly Member[], baseUrl: string, otherwise
   });
 }
 
-/** Only the kinds of resource RFC 7643 itself refers to have an endpoint that follows from their name. */
+/** The kind of resource is what the reference says of itself, where the tenant has that, or the first that the schema names. */
 function referenceUri(
-  reference: { readonly value?: ScimValue; readonly type?: ScimValue },
-  otherwise: string | undefined,
-  baseUrl: string,
+  { value, type }: { readonly value?: ScimValue; readonly type?: ScimValue },
+  [otherwise]: readonly string[],
+  { baseUrl, types }: Places,
 ): string | undefined {
-  const { value, type } = reference;
   if (typeof value !== 'string') return undefined;
-  const kind = type === 'User' || type === 'Group' ? type : otherwise;
-  if (kind !== 'User' && kind !== 'Group') return undefined;
-  return `${baseUrl}/${kind}s/${encodeURIComponent(value)}`;
+  const kind =
+    types.all.find(({ name }) => name === type) ?? types.all.find(({ name }) => name === otherwise);
+  return kind === undefined ? undefined : locationOf(kind, value, baseUrl);
 }
 
 function instant(time: Date | string): string {

@@ -2,6 +2,7 @@ import { invalidValue, ScimError } from '../errors/scim-error.js';
 import { resolveValueFilter } from '../filter/resolve-filter.js';
 import { type AttributePath } from '../path/attribute-path.js';
 import { parsePath } from '../path/parse-path.js';
+import { type SchemaDefinition } from '../schema/attribute-definition.js';
 import { findAttribute, type FoundAttribute } from '../schema/attribute-reference.js';
 import { type ResourceType } from '../schema/resource-type.js';
 import { DEFAULT_PROJECTION, type Projection, type Selection, type SelectionPart } from './projection.js';
@@ -94,7 +95,7 @@ function select(
     if (found === undefined) continue;
     if (found.kind === 'schema') {
       if (found.schema !== resourceType.schema) extensions.set(found.schema.id, 'all');
-      else for (const { name } of found.schema.attributes) attributes.set(name, 'all');
+      else for (const name of namedBySchema(kind, found.schema)) attributes.set(name, 'all');
     } else if (found.extension === undefined) {
       addSelection(attributes, found, path);
     } else {
@@ -105,6 +106,12 @@ function select(
     }
   }
   return Object.freeze({ kind, attributes, extensions });
+}
+
+/** The URN of a schema stands for what is returned by default; what is returned on request has to be named itself. */
+function namedBySchema(kind: 'only' | 'except', { attributes }: SchemaDefinition): readonly string[] {
+  const named = attributes.list.filter(({ returned }) => kind === 'except' || returned !== 'request');
+  return named.map(({ name }) => name);
 }
 
 function addSelection(

@@ -80,21 +80,41 @@ function projectAttribute(
   kind: Projection['kind'],
   selection: Selection | undefined,
 ): ScimValue | undefined {
-  if (definition.returned === 'always') return shown(definition, value);
+  if (definition.returned === 'always') {
+    const isInPart = kind === 'only' && selection !== undefined && selection !== 'all';
+    return isInPart ? withParts(definition, value, selection) : shown(definition, value);
+  }
   if (kind === 'only') {
     if (selection === undefined) return undefined;
     return selection === 'all' ? shown(definition, value) : pick(definition, value, selection);
   }
   if (definition.returned === 'request' || selection === 'all') return undefined;
-  return selection === undefined
-    ? shown(definition, value)
-    : omit(definition, shown(definition, value), selection);
+  const whole = shown(definition, value);
+  return selection === undefined || whole === undefined ? whole : omit(definition, whole, selection);
 }
 
-/** The value without the sub-attributes that are not returned unless they are named. */
-function shown(definition: AttributeDefinition, value: ScimValue): ScimValue {
+/** The value without the sub-attributes that are not returned unless they are named; undefined when none is left. */
+function shown(definition: AttributeDefinition, value: ScimValue): ScimValue | undefined {
   if (definition.type !== 'complex' || definition.subAttributes.isShownByDefault) return value;
-  return mapValues(value, (each) => filterKeys(each, (name) => isShown(definition, name))) ?? [];
+  return mapValues(value, (each) => filterKeys(each, (name) => isShown(definition, name)));
+}
+
+/** What is always shown, and of it the sub-attributes that are shown because they are named. */
+function withParts(
+  definition: AttributeDefinition,
+  value: ScimValue,
+  parts: readonly SelectionPart[],
+): ScimValue | undefined {
+  return mapValues(value, (each) => {
+    const matching = parts.filter((part) => part.filter === undefined || matchesValue(part.filter, each));
+    return filterKeys(
+      each,
+      (name) =>
+        isShown(definition, name) ||
+        (definition.subAttributes.find(name)?.returned !== 'never' &&
+          matching.some((part) => part.subAttribute === name)),
+    );
+  });
 }
 
 function isShown(definition: AttributeDefinition, name: string): boolean {

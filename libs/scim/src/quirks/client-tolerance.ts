@@ -1,7 +1,10 @@
 import { type RawObject } from '../document/raw-object.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { type PatchTolerance } from '../patch/patch-tolerance.js';
+import { enterpriseUserSchema } from '../schema/enterprise-user-schema.js';
+import { groupSchema } from '../schema/group-schema.js';
 import { type Tolerance } from '../schema/tolerance.js';
+import { userSchema } from '../schema/user-schema.js';
 import { booleanAsText } from './boolean-as-text.js';
 import { flatKeys } from './flat-keys.js';
 import { listForSingleValue } from './list-for-single-value.js';
@@ -22,12 +25,19 @@ const MISTYPED: readonly ((definition: AttributeDefinition, raw: unknown) => unk
   objectForSimpleValue,
 ];
 
-/** Each reshapes the values of one attribute, so that all others pay one look-up. */
-const RESHAPED = new Map<string, (definition: AttributeDefinition, raw: RawObject) => RawObject>([
-  ['roles', roleAsJsonText],
-  ['manager', managerId],
-  ['members', memberDisplayName],
+/**
+ * Each reshapes the values of one attribute, so that all others pay one look-up. Of the standard schemas alone: a tenant's own
+ * attribute of the same name means what its own schema says.
+ */
+const RESHAPED = new Map<
+  AttributeDefinition | undefined,
+  (definition: AttributeDefinition, raw: RawObject) => RawObject
+>([
+  [userSchema.attributes.find('roles'), roleAsJsonText],
+  [enterpriseUserSchema.attributes.find('manager'), managerId],
+  [groupSchema.attributes.find('members'), memberDisplayName],
 ]);
+const ACTIVE = userSchema.attributes.find('active');
 
 /** Everything real clients get wrong in values, tolerated at once. */
 export const CLIENT_TOLERANCE: Tolerance = {
@@ -40,7 +50,7 @@ export const CLIENT_TOLERANCE: Tolerance = {
   },
   notList: singleValueForList,
   reshape(definition, raw) {
-    return RESHAPED.get(definition.name)?.(definition, raw) ?? raw;
+    return RESHAPED.get(definition)?.(definition, raw) ?? raw;
   },
   emptyTextUnassigns: true,
   misnamedSchema: misspeltSchemaUrn,
@@ -56,5 +66,5 @@ export const CLIENT_PATCH_TOLERANCE: PatchTolerance = {
   operator: operatorCase,
   key: flatKeys,
   removesListedValues: true,
-  keepsWhenEmpty: ({ name, type }) => name === 'active' && type === 'boolean',
+  keepsWhenEmpty: (definition) => definition === ACTIVE,
 };

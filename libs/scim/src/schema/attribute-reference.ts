@@ -25,20 +25,30 @@ export type FoundAttribute =
   | { readonly kind: 'schema'; readonly schema: SchemaDefinition };
 
 const NAME = /^(?:\$ref|[A-Za-z][A-Za-z0-9_-]{0,127})$/;
+const VERSION = /^\d+(?:\.\d+)*$/;
 const URN = /^urn:[a-z0-9][a-z0-9-]{0,31}:[\w!$&'()*+,;=:@./~%#?-]{1,255}$/i;
 
 /**
  * Parses a reference, or returns undefined. A URN ends at its last colon. Two more forms are understood because
- * clients use them: `URN.attribute.sub`, and (by `findAttribute`) `URN.attribute`.
+ * clients use them: `URN.attribute.sub`, and (by `findAttribute`) `URN.attribute`. So is a URN by itself, which may end in
+ * a version.
  */
 export function parseReference(text: string): AttributeReference | undefined {
   const colon = text.lastIndexOf(':');
   if (colon === -1) return referenceOf(undefined, text.split('.', 3));
   const schema = text.slice(0, colon);
   const names = text.slice(colon + 1).split('.', 4);
-  if (!URN.test(schema) || names.length > 3) return undefined;
-  if (names.length < 3) return referenceOf(schema, names);
+  if (!URN.test(schema)) return schemaAlone(text, colon);
+  if (names.length > 3) return undefined;
+  if (names.length < 3) return referenceOf(schema, names) ?? schemaAlone(text, colon);
   return NAME.test(names[0]!) ? referenceOf(`${schema}:${names[0]}`, names.slice(1)) : undefined;
+}
+
+/** A URN that cannot be taken for an attribute's: it has two colons only, or ends in a version. */
+function schemaAlone(text: string, colon: number): AttributeReference | undefined {
+  const last = text.slice(colon + 1);
+  if (!URN.test(text) || !(NAME.test(last) || VERSION.test(last))) return undefined;
+  return { schema: text.slice(0, colon), attribute: last };
 }
 
 /** True for a name an attribute may have (RFC 7643 s2.1, and `$ref`). */

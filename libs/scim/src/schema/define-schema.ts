@@ -5,6 +5,7 @@ import {
   RETURNED,
   UNIQUENESSES,
   type AttributeDefinition,
+  type AttributeType,
   type SchemaDefinition,
 } from './attribute-definition.js';
 import { AttributeSet, NO_ATTRIBUTES } from './attribute-set.js';
@@ -28,13 +29,13 @@ const ATTRIBUTE_NAME = /^(?:\$ref|[A-Za-z][A-Za-z0-9_-]{0,127})$/;
  * Parses the JSON form of a schema (RFC 7643 s7), as an administrator supplies it or as this library's own data
  * holds it. Characteristics left out take the defaults of RFC 7643 s2.2. Strict: unknown properties, names that repeat
  * in another case, nested complex attributes and names every JavaScript object inherits are refused with 400
- * `invalidValue` naming the place.
+ * `invalidValue` naming the place, which begins with `place`.
  */
-export function defineSchema(json: unknown): SchemaDefinition {
-  const schema = SchemaJson.read(json, 'schema');
+export function defineSchema(json: unknown, place = 'schema'): SchemaDefinition {
+  const schema = SchemaJson.read(json, place);
   schema.allow(['schemas', 'id', 'name', 'description', 'attributes', 'meta']);
   const id = schema.text('id', TEXT_BYTES_MAX);
-  if (!URN.test(id)) throw invalidValue('schema.id is not a URN.');
+  if (!URN.test(id)) throw invalidValue(`${place}.id is not a URN.`);
   return Object.freeze({
     id,
     name: schema.text('name', TEXT_BYTES_MAX),
@@ -84,6 +85,11 @@ function defineAttribute(item: SchemaJson, complexAllowed: boolean): AttributeDe
   if (type === 'complex' && !complexAllowed) throw invalidValue(`${item.place} nests complex in complex.`);
   const uniqueness = item.oneOf('uniqueness', UNIQUENESSES, 'none');
   const mutability = item.oneOf('mutability', MUTABILITIES, 'readWrite');
+  const subAttributes = item.listOr('subAttributes', ATTRIBUTES_MAX);
+  if (type !== 'complex' && subAttributes.length > 0)
+    throw invalidValue(`${item.place} has subAttributes, but is of type ${type}.`);
+  if (type === 'complex' && subAttributes.length === 0)
+    throw invalidValue(`${item.place} is complex and has no subAttributes.`);
   const stringBytesMax = uniqueness === 'none' ? STRING_BYTES_MAX : UNIQUE_STRING_BYTES_MAX;
   return Object.freeze({
     name,
@@ -92,17 +98,20 @@ function defineAttribute(item: SchemaJson, complexAllowed: boolean): AttributeDe
     description: item.textOr('description', '', TEXT_BYTES_MAX),
     required: item.flag('required', false),
     canonicalValues: Object.freeze(item.texts('canonicalValues')),
-    caseExact: item.flag('caseExact', type === 'reference' || type === 'binary'),
+    caseExact: caseExactOf(item, type),
     mutability,
     announcedMutability: item.oneOf('announcedMutability', MUTABILITIES, mutability),
     returned: item.oneOf('returned', RETURNED, 'default'),
     uniqueness,
     referenceTypes: Object.freeze(item.texts('referenceTypes')),
-    subAttributes:
-      type === 'complex'
-        ? defineAttributes(item.list('subAttributes', ATTRIBUTES_MAX), false)
-        : NO_ATTRIBUTES,
+    subAttributes: type === 'complex' ? defineAttributes(subAttributes, false) : NO_ATTRIBUTES,
     lengthBytesMax: item.count('lengthBytesMax', stringBytesMax, STRING_BYTES_MAX),
     valuesMax: item.count('valuesMax', VALUES_MAX, MEMBERS_MAX),
   });
+}
+
+/** Encoded bytes differ in what they encode when they differ in case, whatever a schema says (RFC 7643 s2.3.6). */
+function caseExactOf(item: SchemaJson, type: AttributeType): boolean {
+  const given = item.flag('caseExact', type === 'reference');
+  return type === 'binary' || given;
 }

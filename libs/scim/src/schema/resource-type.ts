@@ -42,20 +42,36 @@ export interface ExtensionAttribute {
   readonly definition: AttributeDefinition;
 }
 
-const EXTENSIONS_MAX = 20;
+/** What the JSON form of a resource type consists of. */
+export const RESOURCE_TYPE_PROPERTIES: readonly string[] = [
+  'schemas',
+  'id',
+  'name',
+  'description',
+  'endpoint',
+  'schema',
+  'schemaExtensions',
+  'meta',
+];
+/** Schemas that may extend one resource type. */
+export const EXTENSIONS_MAX = 20;
 const ENDPOINT = /^\/[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Parses the JSON form of a resource type (RFC 7643 s6). `schemas` holds what `schema` and `schemaExtensions` refer to
- * by URN. Strict as `defineSchema`: throws 400 `invalidValue` naming the place.
+ * by URN. Strict as `defineSchema`: throws 400 `invalidValue` naming the place, which begins with `place`.
  */
-export function defineResourceType(json: unknown, schemas: readonly SchemaDefinition[]): ResourceType {
-  const item = SchemaJson.read(json, 'resourceType');
-  item.allow(['schemas', 'id', 'name', 'description', 'endpoint', 'schema', 'schemaExtensions', 'meta']);
+export function defineResourceType(
+  json: unknown,
+  schemas: readonly SchemaDefinition[],
+  place = 'resourceType',
+): ResourceType {
+  const item = SchemaJson.read(json, place);
+  item.allow(RESOURCE_TYPE_PROPERTIES);
   const name = item.text('name', 64);
   const endpoint = item.text('endpoint', 65);
-  if (!ENDPOINT.test(endpoint)) throw invalidValue('resourceType.endpoint is not a path of one segment.');
-  const schema = schemaNamed(schemas, item.text('schema', 288), 'resourceType.schema');
+  if (!ENDPOINT.test(endpoint)) throw invalidValue(`${place}.endpoint is not a path of one segment.`);
+  const schema = schemaNamed(schemas, item.text('schema', 288), `${place}.schema`);
   const extensions = item.listOr('schemaExtensions', EXTENSIONS_MAX).map((extension) => {
     extension.allow(['schema', 'required']);
     return Object.freeze({
@@ -72,7 +88,7 @@ export function defineResourceType(json: unknown, schemas: readonly SchemaDefini
     schema,
     extensions: Object.freeze(extensions),
     attributes,
-    schemasByUrn: indexSchemas(schema, extensions),
+    schemasByUrn: indexSchemas(schema, extensions, place),
     unqualified: indexUnqualified(attributes, extensions),
     uniqueAttributes: Object.freeze([
       ...uniqueIn(schema).map((definition) => Object.freeze({ definition })),
@@ -104,11 +120,12 @@ function schemaNamed(schemas: readonly SchemaDefinition[], urn: string, place: s
 function indexSchemas(
   core: SchemaDefinition,
   extensions: readonly SchemaExtension[],
+  place: string,
 ): ReadonlyMap<string, SchemaDefinition> {
   const index = new Map([[core.id.toLowerCase(), core]]);
   for (const { schema } of extensions) {
     const urn = schema.id.toLowerCase();
-    if (index.has(urn)) throw invalidValue('resourceType.schemaExtensions repeats a schema.');
+    if (index.has(urn)) throw invalidValue(`${place}.schemaExtensions repeats a schema.`);
     index.set(urn, schema);
   }
   return index;

@@ -1,6 +1,19 @@
 import { isStorableText, exceedsBytes } from '../document/text.js';
 import { invalidValue } from '../errors/scim-error.js';
 
+const TEXTS_MAX = 1000;
+const TEXT_BYTES_MAX = 4096;
+const SHOWN_LENGTH_MAX = 64;
+
+function isShortText(value: unknown): value is string {
+  return typeof value === 'string' && isStorableText(value) && !exceedsBytes(value, TEXT_BYTES_MAX);
+}
+
+/** The name of a property as it may stand in a refusal: whoever supplies a schema mends it by what we say. */
+function shownName(key: string): string {
+  return JSON.stringify(key.slice(0, SHOWN_LENGTH_MAX).toWellFormed());
+}
+
 /**
  * A JSON object of a schema or resource type while it is being parsed: reads own properties only, and says the place
  * in every refusal.
@@ -24,7 +37,8 @@ export class SchemaJson {
   /** Refuses every property that is not named. */
   allow(names: readonly string[]): void {
     for (const key of Object.keys(this.#object)) {
-      if (!names.includes(key)) throw invalidValue(`${this.place} has an unknown property.`);
+      if (!names.includes(key))
+        throw invalidValue(`${this.place} has an unknown property, ${shownName(key)}.`);
     }
   }
 
@@ -48,8 +62,10 @@ export class SchemaJson {
 
   texts(name: string): string[] {
     const value = this.#own(name) ?? [];
-    if (!Array.isArray(value) || value.length > 1000 || !value.every((each) => typeof each === 'string')) {
-      throw invalidValue(`${this.place}.${name} is not a list of texts.`);
+    if (!Array.isArray(value) || value.length > TEXTS_MAX || !value.every(isShortText)) {
+      throw invalidValue(
+        `${this.place}.${name} is not a list of at most ${TEXTS_MAX} texts of at most ${TEXT_BYTES_MAX} bytes.`,
+      );
     }
     return value.slice();
   }
