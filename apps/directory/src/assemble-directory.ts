@@ -1,6 +1,8 @@
 import type { Logger } from '@muster/service';
 import type { Database } from '@muster/persistence';
 import { v7 as uuidV7 } from 'uuid';
+import { PostgresActivityLog } from './activity/adapters/postgres/postgres-activity-log.js';
+import type { ActivityLog } from './activity/application/activity-log.js';
 import type { DirectoryConfig } from './config.js';
 import type { InternalRoute } from './http/internal-route.js';
 import { operationRoutes } from './operations/adapters/http/operation-routes.js';
@@ -10,8 +12,12 @@ import { queryRoutes } from './queries/adapters/http/query-routes.js';
 import { PostgresResourceReader } from './queries/adapters/postgres/postgres-resource-reader.js';
 import { ResourceLister } from './queries/application/list-resources.js';
 import { credentialRoutes } from './tenants/adapters/http/credential-routes.js';
+import { schemaRoutes } from './tenants/adapters/http/schema-routes.js';
+import { PostgresSchemaRegistry } from './tenants/adapters/postgres/postgres-schema-registry.js';
 import { PostgresTenantRegistry } from './tenants/adapters/postgres/postgres-tenant-registry.js';
+import type { KnownSchemas } from './tenants/application/known-schemas.js';
 import { CredentialResolver } from './tenants/application/resolve-credential.js';
+import { SchemaAdministration } from './tenants/application/schema-administration.js';
 import { TenantAdministration } from './tenants/application/tenant-administration.js';
 import { TokenUsage } from './tenants/application/token-usage.js';
 
@@ -19,12 +25,15 @@ export interface DirectoryParts {
   readonly config: Readonly<DirectoryConfig>;
   readonly database: Database;
   readonly scanDatabase: Database;
+  readonly schemas: KnownSchemas;
   readonly logger: Logger;
 }
 
 /** The slices that answer requests, over their adapters. */
 export interface AssembledDirectory {
   readonly administration: TenantAdministration;
+  readonly activity: ActivityLog;
+  readonly schemaAdministration: SchemaAdministration;
   readonly routes: readonly InternalRoute[];
   readonly upkeep: PartitionUpkeep;
   readonly tokenUsage: TokenUsage;
@@ -35,11 +44,13 @@ export function assembleDirectory({
   config,
   database,
   scanDatabase,
+  schemas,
   logger,
 }: DirectoryParts): AssembledDirectory {
   const { tokenPepper } = config;
   const now = (): Date => new Date();
   const registry = new PostgresTenantRegistry(database);
+  const schemaRegistry = new PostgresSchemaRegistry(database, schemas);
   const operations = new PostgresOperationStore(database);
   const reader = new PostgresResourceReader({ database, scanDatabase });
   const lister = new ResourceLister({ reader, cursorSecret: tokenPepper, now: () => Date.now() });
@@ -50,8 +61,16 @@ export function assembleDirectory({
   const resolver = new CredentialResolver({ lookup: registry, usage: tokenUsage, tokenPepper, now });
   return {
     administration: new TenantAdministration({ registry, tokenPepper, now, newId: uuidV7 }),
+    activity: new PostgresActivityLog(scanDatabase),
+    schemaAdministration: new SchemaAdministration({
+      tenants: registry,
+      registry: schemaRegistry,
+      known: schemas,
+      now,
+    }),
     routes: [
       ...credentialRoutes(resolver, registry),
+      ...schemaRoutes(schemaRegistry),
       ...operationRoutes(operations, now),
       ...queryRoutes(reader, lister),
     ],

@@ -1,4 +1,9 @@
-import { REPLIES_TOPIC, USER_EVENTS_TOPIC, topicContracts } from '@muster/contracts';
+import {
+  REPLIES_TOPIC,
+  TENANT_SCHEMAS_BYTES_MAX,
+  USER_EVENTS_TOPIC,
+  topicContracts,
+} from '@muster/contracts';
 import {
   EventLogConnection,
   EventLogTransport,
@@ -31,6 +36,7 @@ import { openDatabases, type DirectoryDatabases } from './open-databases.js';
 import { startRelays, type Relays } from './outbox/start-relays.js';
 import { directorySchema } from './schema/directory-schema.js';
 import { RELAY_ROLE } from './schema/directory-roles.js';
+import { KnownSchemas } from './tenants/application/known-schemas.js';
 
 export interface DirectoryOverrides {
   /** Instead of Kafka; whoever brings it closes it. Facts stay in the outbox unless brokers are configured. */
@@ -58,6 +64,7 @@ interface Running {
   readonly eventLog: EventLog;
   readonly isOwnEventLog: boolean;
   readonly databases: DirectoryDatabases;
+  readonly schemas: KnownSchemas;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly health: HealthRegistry;
@@ -67,8 +74,8 @@ interface Running {
 
 const CONSUMER_GROUP = 'directory';
 const DATABASE_PATIENCE_MS = 30_000;
-/** Of the admin API; the internal one has its own limit. */
-const BODY_BYTES_MAX = 512 * 1024;
+/** Of the admin API, where a registration of schemas may come with white space; the internal one has its own limit. */
+const BODY_BYTES_MAX = 4 * TENANT_SCHEMAS_BYTES_MAX;
 
 /**
  * Starts a directory. It needs its database, with a schema of exactly its own version; it joins the event log in the
@@ -90,6 +97,7 @@ export async function startDirectory(
     eventLog: overrides.eventLog ?? kafkaOf(config, logger, metrics),
     isOwnEventLog: overrides.eventLog === undefined,
     databases: openDatabases(config, logger, metrics),
+    schemas: new KnownSchemas(),
     health: new HealthRegistry(),
     stop: new GracefulStop(logger),
     fatal:
@@ -121,6 +129,7 @@ async function start(running: Running): Promise<Directory> {
     config,
     database: databases.main,
     scanDatabase: databases.scan,
+    schemas: running.schemas,
     logger,
   });
   stop.add({ phase: 'drain', name: 'token usage', run: () => directory.tokenUsage.close() });
@@ -149,12 +158,18 @@ async function start(running: Running): Promise<Directory> {
 /** One listener: the internal API on Fastify, the admin API on Nest, and beside it the commands by Nest's transport. */
 function listen(
   { config, logger, metrics }: Running,
-  { administration, routes }: AssembledDirectory,
+  { administration, activity, schemaAdministration, routes }: AssembledDirectory,
   { consumer }: WritePath,
   transport: EventLogTransport,
 ): Promise<ListeningApp> {
   return createNestFastify({
-    module: DirectoryModule.of({ administration, scimUrl: config.publicBaseUrl, consumer }),
+    module: DirectoryModule.of({
+      administration,
+      activity,
+      schemaAdministration,
+      scimUrl: config.publicBaseUrl,
+      consumer,
+    }),
     host: config.host,
     port: config.port,
     bodyLimit: BODY_BYTES_MAX,
@@ -190,10 +205,11 @@ function relaysOf({ config, databases, eventLog, isOwnEventLog, logger, metrics 
   });
 }
 
-function writePathOf({ databases, eventLog, logger, metrics }: Running, relays: Relays): WritePath {
+function writePathOf({ databases, eventLog, logger, metrics, schemas }: Running, relays: Relays): WritePath {
   return assembleWritePath({
     eventLog,
     databases: { main: databases.apply, heavy: databases.applyHeavy },
+    schemas,
     metrics,
     messagingMetrics: messagingMetricsOf(metrics),
     logger,

@@ -10,6 +10,7 @@ import {
 } from '@muster/messaging';
 import type { Database } from '@muster/persistence';
 import type { Metrics } from '@muster/telemetry';
+import type { KnownSchemas } from '../tenants/application/known-schemas.js';
 import { CommandConsumer } from './adapters/kafka/command-consumer.js';
 import { ReplyPublisher } from './adapters/kafka/reply-publisher.js';
 import { PostgresBatchStore } from './adapters/postgres/postgres-batch-store.js';
@@ -19,6 +20,7 @@ import type { Lane } from './application/batch-transaction.js';
 export interface WritePathOptions {
   readonly eventLog: EventLog;
   readonly databases: Readonly<Record<Lane, Database>>;
+  readonly schemas: KnownSchemas;
   readonly metrics: Metrics;
   readonly messagingMetrics: MessagingMetrics;
   readonly logger: MessagingLogger;
@@ -46,7 +48,7 @@ export function assembleWritePath(options: WritePathOptions): WritePath {
   const brokerClock = new BrokerClock();
   const replies = new ReplyPublisher(appender, brokerClock, metrics, warn);
   const applier = new Applier({
-    store: new PostgresBatchStore(options.databases),
+    store: new PostgresBatchStore(options.databases, options.schemas),
     clock: { nowMs: () => Date.now(), brokerNowMs: () => brokerClock.now() },
     onDecided: (decided) => {
       replies.publish(decided);

@@ -239,10 +239,10 @@ function promisedKinds(
   const kinds = new Map<ResourceKey, MemberKind>();
   for (const { command } of parts) {
     if (!promises.has(command.commandId) || operationOf(command.type) !== 'create') continue;
-    kinds.set(
-      resourceKey(command.tenantId, command.resourceId),
-      resourceKindOf(command.type) === 'user' ? 'User' : 'Group',
-    );
+    const kind = resourceKindOf(command.type);
+    // Nothing else can be a member of a group.
+    if (kind === 'resource') continue;
+    kinds.set(resourceKey(command.tenantId, command.resourceId), kind === 'user' ? 'User' : 'Group');
   }
   return kinds;
 }

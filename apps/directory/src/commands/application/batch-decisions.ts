@@ -1,7 +1,5 @@
 import {
   causeOf,
-  domainOf,
-  operationOf,
   resourceKindOf,
   type CommandId,
   type CommandOutcome,
@@ -10,31 +8,30 @@ import {
   type ProvisioningFailure,
   type ResourceId,
 } from '@muster/contracts';
-import type { ScimDocument } from '@muster/scim';
+import type { ResourceType, ScimDocument } from '@muster/scim';
 import { decideGroup } from '../../groups/domain/decide-group.js';
 import type { MemberKind } from '../../groups/domain/membership.js';
-import { uniqueNamesOfGroup } from '../../groups/domain/unique-names-of-group.js';
-import type { DecisionContext, Refusal } from '../../resources/domain/decision.js';
+import { decideResource, ownerOf } from '../../resources/domain/decide-resource.js';
+import { isRefusal, type DecisionContext, type Refusal } from '../../resources/domain/decision.js';
 import { toStoredResource, type ResourceState } from '../../resources/domain/resource-state.js';
+import { uniqueNamesOf, valuesIn, type NameOwner } from '../../resources/domain/unique-name.js';
 import { decideUser, userNameKeyOf } from '../../users/domain/decide-user.js';
-import { uniqueNamesOfUser } from '../../users/domain/unique-names-of-user.js';
 import type {
   Admission,
   AdmittedTenant,
   BatchEffects,
-  GroupDelete,
-  GroupWrite,
-  Membership,
   ResourceRef,
   UndeliveredCreate,
 } from './batch-transaction.js';
 import { causeOfCommand, factOf } from './fact-of.js';
+import { failureOf } from './failure-of-command.js';
 import type { GroupWork } from './group-ledger.js';
 import type { LockedRows } from './locked-rows.js';
 import type { NameLedger } from './name-ledger.js';
+import { groupWrites, resourceWrites, userWrites } from './net-writes.js';
 import type { ReservedNames } from './reserved-names.js';
+import { typedCommand, typeOfCommand } from './typed-command.js';
 import {
-  isJob,
   resourceKey,
   type QueuedCommand,
   type QueuedJob,
@@ -75,20 +72,34 @@ export class BatchDecisions {
     return this.conclude(job, { status: 'applied', resourceId, version: 1, changed: true, results });
   }
 
-  decide(queued: QueuedCommand, rows: LockedRows, reserved: ReservedNames): Outcome {
-    const { names } = reserved;
-    const tenant = this.admission.tenants.get(queued.command.tenantId);
+  decide(untyped: QueuedCommand, rows: LockedRows, reserved: ReservedNames): Outcome {
+    const tenant = this.admission.tenants.get(untyped.command.tenantId);
     if (tenant === undefined) throw new Error('a command of an unknown tenant was admitted');
-    const context = contextOf(queued, tenant, names, this.nowMs);
-    const decision =
-      resourceKindOf(queued.command.type) === 'user'
-        ? this.decideUser(queued, rows, reserved, context)
-        : this.decideGroup(queued, rows, names, context);
+    const queued = typedCommand(untyped, tenant.types);
+    if (isRefusal(queued)) return this.reject(untyped, queued, documentIn(untyped));
+    const context = contextOf(queued, tenant, reserved.names, this.nowMs);
+    const decision = this.decideKind(queued, rows, reserved, context);
     if ('status' in decision) return decision;
     return (
       this.repeatCreate(queued, decision.refusal, rows, reserved.undelivered) ??
       this.reject(queued, decision.refusal, decision.document)
     );
+  }
+
+  private decideKind(
+    queued: QueuedCommand,
+    rows: LockedRows,
+    reserved: ReservedNames,
+    context: DecisionContext,
+  ): Outcome | RefusedAbout {
+    switch (resourceKindOf(queued.command.type)) {
+      case 'user':
+        return this.decideUser(queued, rows, reserved, context);
+      case 'group':
+        return this.decideGroup(queued, rows, reserved.names, context);
+      case 'resource':
+        return this.decideResource(queued, rows, reserved.names, context);
+    }
   }
 
   outcomes(): [CommandId, Outcome][] {
@@ -102,14 +113,15 @@ export class BatchDecisions {
       for (const fact of work.facts(this.nowMs)) groupFacts.push({ fact, traceparent: work.traceparent });
     }
     return {
-      ...rows.users.netWrites(),
+      ...userWrites(rows.users.changes()),
+      ...resourceWrites(rows.resources.changes()),
       ...groupWrites(rows.groups.values()),
       namesReleased: released,
       namesTaken: taken,
       ...formerUsers.netWrites(),
       createdByRenewed: this.createdByRenewed,
       outcomes: this.decided,
-      facts: [...rows.users.facts, ...groupFacts],
+      facts: [...rows.users.facts, ...groupFacts, ...rows.resources.facts],
       failures: this.failures,
       nowMs: this.nowMs,
     };
@@ -157,12 +169,7 @@ export class BatchDecisions {
       formerUsers.move(tenantId, userNameKeyOf(next.document), null);
     const version = next?.version ?? (state?.version ?? 0) + 1;
     if (fact !== null) {
-      names.move(
-        tenantId,
-        id,
-        state === null ? [] : uniqueNamesOfUser(state.document, context.settings),
-        next === null ? [] : uniqueNamesOfUser(next.document, context.settings),
-      );
+      moveNames(names, { tenantId, id, owner: 'user' }, context.types.user, context, state, next);
       rows.users.move(tenantId, id, next);
       const cause = causeOfCommand(command);
       rows.users.tell(
@@ -206,18 +213,41 @@ export class BatchDecisions {
     if (decision.kind === 'rejected')
       return { refusal: decision, document: intent.document ?? state?.document ?? null };
     if (work === null) throw new Error('a group that is not there was changed');
-    names.move(
-      tenantId,
-      id,
-      state === null ? [] : uniqueNamesOfGroup(state.document, context.settings),
-      decision.next === null ? [] : uniqueNamesOfGroup(decision.next.document, context.settings),
-    );
+    moveNames(names, { tenantId, id, owner: 'group' }, context.types.group, context, state, decision.next);
     work.accept(decision, causeOfCommand(command), queued.traceparent);
     this.noteJoined(work, decision.membership.added.keys());
     if (decision.next === null) this.leaveGroups(queued, rows);
     const changed = decision.next !== state;
     const version = work.current?.version ?? (work.initial?.version ?? 0) + 1;
     return this.accept(queued, id, work.current, version, changed);
+  }
+
+  private decideResource(
+    queued: QueuedCommand,
+    rows: LockedRows,
+    names: NameLedger,
+    context: DecisionContext,
+  ): Outcome | RefusedAbout {
+    const { command, traceparent } = queued;
+    const { tenantId, resourceId: id } = command;
+    const type = typeOfCommand(command, context.types);
+    if (type === null) throw new Error('a command about a type that is not there was typed');
+    const stored = rows.resources.stateOf(tenantId, id);
+    // An id of another type is none of this one.
+    const state = stored?.type === type.name ? stored : null;
+    const decision = decideResource(type, state, command, context);
+    if (decision.kind === 'rejected')
+      return { refusal: decision, document: documentIn(queued) ?? state?.document ?? null };
+    const { next, fact } = decision;
+    const version = next?.version ?? (state?.version ?? 0) + 1;
+    if (fact !== null) {
+      moveNames(names, { tenantId, id, owner: ownerOf(type) }, type, context, state, next);
+      rows.resources.move(tenantId, id, next);
+      const told = { ...fact, resourceType: type.name, tenantId, resourceId: id, version, part: 1, parts: 1 };
+      const cause = causeOfCommand(command);
+      rows.resources.tell(factOf({ ...told, state: next, cause, atMs: this.nowMs }), traceparent);
+    }
+    return this.accept(queued, id, next, version, fact !== null);
   }
 
   /** Whoever is deleted leaves the groups it is a member of: those it was in, and those that this batch put it into. */
@@ -252,6 +282,7 @@ export class BatchDecisions {
     const key = resourceKey(command.tenantId, refusal.holder);
     if (
       rows.users.isTouched(command.tenantId, refusal.holder) ||
+      rows.resources.isTouched(command.tenantId, refusal.holder) ||
       (rows.groups.get(key)?.cause ?? null) !== null
     )
       return null;
@@ -287,6 +318,7 @@ function contextOf(
     nowMs,
     settings: tenant.settings,
     domainPolicy: tenant.domainPolicy,
+    types: tenant.types,
     names: names.holdersFor(queued.command.tenantId),
   };
 }
@@ -305,75 +337,16 @@ function documentIn({ command }: QueuedCommand): ScimDocument | null {
   return 'document' in command ? command.document : null;
 }
 
-function groupWrites(works: Iterable<GroupWork>) {
-  const groupsInserted: GroupWrite[] = [];
-  const groupsUpdated: GroupWrite[] = [];
-  const groupsDeleted: GroupDelete[] = [];
-  const membersAdded: Membership[] = [];
-  const membersRemoved: Omit<Membership, 'memberKind'>[] = [];
-  for (const work of works) {
-    const { tenantId, id, initial, current } = work;
-    if (work.cause === null) continue;
-    if (current === null) {
-      if (initial !== null) groupsDeleted.push({ tenantId, id, memberCount: initial.memberCount });
-      continue;
-    }
-    (initial === null ? groupsInserted : groupsUpdated).push({
-      tenantId,
-      state: current,
-      memberCount: work.memberCount,
-    });
-    for (const [memberId, kind] of work.added)
-      membersAdded.push({ tenantId, groupId: id, memberId, memberKind: kind });
-    for (const memberId of work.removed) membersRemoved.push({ tenantId, groupId: id, memberId });
-  }
-  return { groupsInserted, groupsUpdated, groupsDeleted, membersAdded, membersRemoved };
-}
-
-function failureOf(
-  queued: QueuedMessage,
-  refusal: Refusal,
-  document: ScimDocument | null,
-  nowMs: number,
-): ProvisioningFailure {
-  const { command } = queued;
-  const { status, scimType } = causeOf(refusal.cause);
-  const text = (name: string): Record<string, string> => {
-    const value = document?.[name];
-    return typeof value === 'string' ? { [name]: value } : {};
-  };
-  const userName = document?.userName;
-  const domain =
-    refusal.cause === 'domain_not_registered' && typeof userName === 'string' ? domainOf(userName) : null;
-  return {
-    // One failure per command, however often it is published.
-    failureId: command.commandId,
-    tenantId: command.tenantId,
-    cause: refusal.cause,
-    status,
-    ...(scimType === undefined ? {} : { scimType }),
-    detail: refusal.detail,
-    ...matterOf(queued),
-    subject: { ...text('userName'), ...text('displayName'), ...text('externalId') },
-    groupingKey: domain ?? refusal.cause,
-    requestId: command.requestId,
-    source: 'directory',
-    occurredAt: new Date(nowMs).toISOString(),
-    ...(queued.traceparent === null ? {} : { traceparent: queued.traceparent }),
-  };
-}
-
-/** What was asked for, of what. A job that failed as a whole has the kind of its first part. */
-function matterOf(queued: QueuedMessage) {
-  const { resourceId } = queued.command;
-  if (!isJob(queued)) {
-    const { type } = queued.command;
-    return { operation: operationOf(type), resourceKind: resourceKindOf(type), resourceId };
-  }
-  const [first] = queued.parts;
-  return {
-    operation: 'bulk' as const,
-    resourceKind: first === undefined ? ('user' as const) : resourceKindOf(first.command.type),
-    resourceId,
-  };
+/** A resource gives up the names of its document before and takes those of its document after. */
+function moveNames(
+  names: NameLedger,
+  { tenantId, id, owner }: ResourceRef & { readonly owner: NameOwner },
+  type: ResourceType,
+  { settings }: DecisionContext,
+  before: ResourceState | null,
+  after: ResourceState | null,
+): void {
+  const namesOf = (state: ResourceState | null) =>
+    state === null ? [] : uniqueNamesOf(owner, type, valuesIn(state.document), settings);
+  names.move(tenantId, id, namesOf(before), namesOf(after));
 }

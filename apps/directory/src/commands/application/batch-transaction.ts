@@ -5,12 +5,15 @@ import type {
   Outcome,
   ProvisioningFailure,
   ResourceId,
+  ResourceKind,
   TenantId,
   TenantSettings,
   TenantState,
   TokenId,
 } from '@muster/contracts';
+import type { ResourceTypes } from '@muster/scim';
 import type { MemberKind } from '../../groups/domain/membership.js';
+import type { OwnResourceState } from '../../resources/domain/decide-resource.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import type { UniqueName } from '../../resources/domain/unique-name.js';
 import type { FormerUser } from '../../users/domain/former-user.js';
@@ -31,6 +34,7 @@ export interface AdmittedTenant {
   readonly state: TenantState;
   readonly domainPolicy: DomainPolicy;
   readonly settings: TenantSettings;
+  readonly types: ResourceTypes;
 }
 
 /** Strongest lock that any row of the statement needs; one statement, one strength, id order. */
@@ -77,6 +81,16 @@ export interface GroupDelete extends ResourceRef {
   readonly memberCount: number;
 }
 
+/** A resource of a tenant's own type. */
+export interface OwnResourceWrite {
+  readonly tenantId: TenantId;
+  readonly state: OwnResourceState;
+}
+
+export interface OwnResourceDelete extends ResourceRef {
+  readonly type: string;
+}
+
 export interface NameWrite {
   readonly tenantId: TenantId;
   readonly name: UniqueName;
@@ -104,6 +118,9 @@ export interface BatchEffects {
   readonly groupsInserted: readonly GroupWrite[];
   readonly groupsUpdated: readonly GroupWrite[];
   readonly groupsDeleted: readonly GroupDelete[];
+  readonly resourcesInserted: readonly OwnResourceWrite[];
+  readonly resourcesUpdated: readonly OwnResourceWrite[];
+  readonly resourcesDeleted: readonly OwnResourceDelete[];
   readonly membersAdded: readonly Membership[];
   readonly membersRemoved: readonly Omit<Membership, 'memberKind'>[];
   readonly namesReleased: readonly Omit<NameWrite, 'resourceId' | 'reserved'>[];
@@ -139,6 +156,8 @@ export interface BatchTransaction {
     refs: readonly ResourceRef[],
     strength: LockStrength,
   ): Promise<ReadonlyMap<ResourceKey, LockedGroup>>;
+  /** Locks resources of the tenants' own types, whatever their type, in id order. */
+  lockResources(refs: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, OwnResourceState>>;
   /** Member counts of groups, without locks. */
   readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>>;
   /** All groups that one of these is a member of. */
@@ -155,7 +174,7 @@ export interface BatchTransaction {
     candidates: readonly NameCandidate[],
   ): Promise<readonly (NameCandidate & { readonly holder: ResourceId | null })[]>;
   findUndeliveredCreates(
-    holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[],
+    holders: readonly (ResourceRef & { readonly kind: ResourceKind })[],
   ): Promise<readonly UndeliveredCreate[]>;
   /** To be asked after the names are reserved. */
   findFormerUsers(refs: readonly FormerUserRef[]): Promise<readonly FormerUserWrite[]>;

@@ -13,6 +13,8 @@ import type { ResourceState } from '../../resources/domain/resource-state.js';
 
 export interface FactParts {
   readonly type: FactType;
+  /** Of a resource of the tenant's own type. */
+  readonly resourceType?: string;
   readonly tenantId: TenantId;
   readonly resourceId: ResourceId;
   readonly version: number;

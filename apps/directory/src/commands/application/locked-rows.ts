@@ -1,5 +1,6 @@
-import type { ResourceId } from '@muster/contracts';
+import { resourceKindOf, type ResourceId } from '@muster/contracts';
 import { GroupWork } from './group-ledger.js';
+import type { OwnResourceState } from '../../resources/domain/decide-resource.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import type {
   BatchTransaction,
@@ -9,7 +10,7 @@ import type {
   ResourceRef,
 } from './batch-transaction.js';
 import { resourceKey, type QueuedCommand, type ResourceKey } from './queued-command.js';
-import { UserLedger } from './user-ledger.js';
+import { StateLedger } from './state-ledger.js';
 
 /** Somebody else changed what this batch was about to lock: nothing was done, the batch is to be run again. */
 export class BatchConflictError extends Error {
@@ -18,17 +19,20 @@ export class BatchConflictError extends Error {
 
 const NOBODY: ReadonlyMap<ResourceKey, ResourceState | 'exists'> = new Map();
 const NO_GROUPS: ReadonlyMap<ResourceKey, LockedGroup> = new Map();
+const NO_RESOURCES: ReadonlyMap<ResourceKey, OwnResourceState> = new Map();
 
 /** Everything that the decisions of a batch look at, locked. */
 export interface LockedRows {
-  readonly users: UserLedger;
+  readonly users: StateLedger<ResourceState>;
   readonly groups: ReadonlyMap<ResourceKey, GroupWork>;
   /** Groups that each deleted user or group was a member of before the batch. */
   readonly groupsOf: ReadonlyMap<ResourceKey, readonly GroupWork[]>;
+  /** Of the tenants' own types. */
+  readonly resources: StateLedger<OwnResourceState>;
 }
 
 /**
- * Locks in one order everywhere: users, then groups, each by id and in one statement with the strongest strength that any of
+ * Locks in one order everywhere: users, then groups, then resources of the tenants' own types, each by id and in one statement with the strongest strength that any of
  * its rows needs, so that two batches never wait for each other in a circle. A user who is made a member is locked too (she
  * cannot be deleted meanwhile); who is deleted is locked first and her groups are read after that.
  */
@@ -41,7 +45,7 @@ export async function lockRows(
     wanted.users.size === 0
       ? NOBODY
       : await tx.lockUsers([...wanted.users.values()], wanted.changingUsers, wanted.userStrength);
-  const users = new UserLedger(lockedUsers);
+  const users = new StateLedger(lockedUsers);
   for (const [key, ref] of wanted.members) if (!lockedUsers.has(key)) wanted.groups.set(key, ref);
 
   const deleted = wanted.deleted.filter(
@@ -69,7 +73,9 @@ export async function lockRows(
       ? new Map<ResourceKey, GroupWork[]>()
       : await readGroupsOf(tx, deleted, wanted.groups, groups);
   await readMemberships(tx, commands, groups);
-  return { users, groups, groupsOf };
+  const lockedResources =
+    wanted.resources.size === 0 ? NO_RESOURCES : await tx.lockResources([...wanted.resources.values()]);
+  return { users, groups, groupsOf, resources: new StateLedger(lockedResources) };
 }
 
 interface WantedLocks {
@@ -78,6 +84,7 @@ interface WantedLocks {
   readonly members: Map<ResourceKey, ResourceRef>;
   readonly groups: Map<ResourceKey, ResourceRef>;
   readonly deleted: ResourceRef[];
+  readonly resources: Map<ResourceKey, ResourceRef>;
   userStrength: LockStrength;
   groupStrength: LockStrength;
 }
@@ -89,6 +96,7 @@ function wantedLocks(commands: readonly QueuedCommand[]): WantedLocks {
     members: new Map(),
     groups: new Map(),
     deleted: [],
+    resources: new Map(),
     userStrength: 'key share',
     groupStrength: 'no key update',
   };
@@ -116,6 +124,8 @@ function wantedLocks(commands: readonly QueuedCommand[]): WantedLocks {
     ) {
       wanted.groups.set(key, own);
     }
+    if (resourceKindOf(command.type) === 'resource' && command.type !== 'resource.create.requested')
+      wanted.resources.set(key, own);
     for (const id of intent?.memberIds ?? []) {
       const member = { tenantId, id };
       wanted.members.set(keyOf(member), member);

@@ -1,5 +1,6 @@
 import {
   COMMAND_EXPIRY_MS,
+  operationOf,
   resourceKindOf,
   type BulkCommand,
   type BulkPart,
@@ -82,6 +83,9 @@ export function rowsTouched(queued: QueuedCommand): number {
   return 4 + (queued.intent?.memberIds.length ?? 0);
 }
 
+/** What a create and its repetition are known by. */
+const nameAttributes = { user: 'userName', group: 'displayName', resource: 'externalId' } as const;
+
 /**
  * What has to stay in order with other commands: its resource, the name that a create would take, and the members that a
  * group command locks. For a job: those of all its parts.
@@ -93,12 +97,12 @@ export function orderingKeys(queued: QueuedMessage): string[] {
   }
   const { command, intent } = queued;
   const keys = [resourceKey(command.tenantId, command.resourceId) as string];
-  if (command.type === 'user.create.requested' || command.type === 'group.create.requested') {
-    const name = command.document[command.type === 'user.create.requested' ? 'userName' : 'displayName'];
-    if (typeof name === 'string') {
-      const kind = command.type === 'user.create.requested' ? 'userName' : 'displayName';
-      keys.push(`${command.tenantId}/${resourceKindOf(command.type)}:${normaliseUnique(kind, name)}`);
-    }
+  if (operationOf(command.type) === 'create' && 'document' in command) {
+    const kind = resourceKindOf(command.type);
+    const attribute = nameAttributes[kind];
+    const name = command.document[attribute];
+    if (typeof name === 'string')
+      keys.push(`${command.tenantId}/${kind}:${normaliseUnique(attribute, name)}`);
   }
   if (intent !== null) for (const id of intent.memberIds) keys.push(resourceKey(command.tenantId, id));
   return keys;

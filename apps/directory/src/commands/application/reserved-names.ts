@@ -1,4 +1,4 @@
-import type { TenantId } from '@muster/contracts';
+import { operationOf, resourceKindOf, type ResourceKind, type TenantId } from '@muster/contracts';
 import type {
   Admission,
   BatchTransaction,
@@ -34,17 +34,13 @@ export async function reserveNames(
   const names = new NameLedger();
   const formerUsers = new FormerUserLedger();
   const formerNames: FormerUserRef[] = [];
-  const candidates = new Map<string, NameCandidate & { create: 'user' | 'group' | null }>();
+  const candidates = new Map<string, NameCandidate & { create: ResourceKind | null }>();
   for (const { command } of admitted) {
-    const settings = admission.tenants.get(command.tenantId)?.settings;
-    if (settings === undefined) continue;
-    const create =
-      command.type === 'user.create.requested'
-        ? 'user'
-        : command.type === 'group.create.requested'
-          ? 'group'
-          : null;
-    for (const name of claimedNames(command, settings)) {
+    const tenant = admission.tenants.get(command.tenantId);
+    if (tenant === undefined) continue;
+    const { settings, types } = tenant;
+    const create = operationOf(command.type) === 'create' ? resourceKindOf(command.type) : null;
+    for (const name of claimedNames(command, types, settings)) {
       const at = `${command.tenantId} ${name.kind} ${name.value}`;
       if (candidates.has(at)) continue;
       candidates.set(at, { tenantId: command.tenantId, name, resourceId: command.resourceId, create });
@@ -53,7 +49,7 @@ export async function reserveNames(
     }
   }
   if (candidates.size === 0) return { names, undelivered: new Map(), formerUsers };
-  const holders: { tenantId: TenantId; id: NameCandidate['resourceId']; kind: 'user' | 'group' }[] = [];
+  const holders: { tenantId: TenantId; id: NameCandidate['resourceId']; kind: ResourceKind }[] = [];
   for (const reservation of await tx.reserveNames([...candidates.values()])) {
     names.learnReservation(reservation);
     const { tenantId, name, holder } = reservation;

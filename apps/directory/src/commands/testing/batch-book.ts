@@ -34,6 +34,14 @@ export class BatchBook {
     );
   }
 
+  /** Of the tenant's own types. */
+  resources(tenant: WorldTenant): Promise<(UserRow & { readonly type: string })[]> {
+    return this.world.rows(
+      'select id, type, version, external_id, document from directory.resources where tenant_id = $1 order by seq',
+      [tenant.tenantId],
+    );
+  }
+
   /** `kind=value` and who holds it. */
   async names(tenant: WorldTenant): Promise<[string, string][]> {
     const rows = await this.world.rows<{ name: string; resource_id: string }>(
@@ -59,7 +67,7 @@ export class BatchBook {
     return rows.map((row) => row.member_id);
   }
 
-  async counter(tenant: WorldTenant, kind: 'user' | 'group'): Promise<number | undefined> {
+  async counter(tenant: WorldTenant, kind: 'user' | 'group' | `type:${string}`): Promise<number | undefined> {
     const rows = await this.world.rows<{ count: number }>(
       'select coalesce(sum(count), 0)::int as count from directory.resource_counters where tenant_id = $1 and kind = $2',
       [tenant.tenantId, kind],

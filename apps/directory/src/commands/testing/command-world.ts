@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   generateBearerToken,
+  tenantSchemasFromJson,
   type BulkCommand,
   type BulkPart,
   type Command,
@@ -10,16 +11,24 @@ import {
   type Outcome,
   type ResourceId,
   type TenantId,
+  type TenantSchemas,
   type TenantSettings,
   type TokenId,
 } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
-import { parsePatch, parseResource, groupResourceType, userResourceType } from '@muster/scim';
+import {
+  parsePatch,
+  parseResource,
+  standardResourceTypes,
+  type ResourceType,
+  type ResourceTypes,
+} from '@muster/scim';
 import { createMetrics } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
 import { directorySchema } from '../../schema/directory-schema.js';
 import { PostgresBatchStore } from '../adapters/postgres/postgres-batch-store.js';
+import { KnownSchemas } from '../../tenants/application/known-schemas.js';
 import { Applier, type DecidedCommand } from '../application/applier.js';
 import type { BatchStore, BatchTransaction, Lane } from '../application/batch-transaction.js';
 import { queuedMessage, type QueuedCommand, type QueuedJob } from '../application/queued-command.js';
@@ -36,6 +45,7 @@ export class CommandWorld {
   readonly decided: DecidedCommand[] = [];
   readonly warnings: { readonly message: string; readonly error: unknown }[] = [];
   private readonly appliers: Applier[] = [];
+  private readonly schemas = new KnownSchemas();
 
   private constructor(
     private readonly database: TestDatabase,
@@ -87,6 +97,23 @@ export class CommandWorld {
     return { tenantId, tokenId };
   }
 
+  /** Registers schemas, as the admin API does. */
+  async register(tenant: WorldTenant, registration: object): Promise<TenantSchemas> {
+    const schemas = tenantSchemasFromJson(registration);
+    await this.sql.query(
+      'make registration',
+      `insert into directory.tenant_schemas (tenant_id, digest, registration, registered_at)
+       values ($1, $2, $3, now()) on conflict do nothing`,
+      [tenant.tenantId, schemas.digest, schemas.text],
+    );
+    await this.sql.query(
+      'use registration',
+      'update directory.tenants set schemas_digest = $2 where tenant_id = $1',
+      [tenant.tenantId, schemas.digest],
+    );
+    return schemas;
+  }
+
   /** Users in numbers, without their names and facts: only to be members. Returns their ids. */
   async seedUsers(tenant: WorldTenant, count: number): Promise<string[]> {
     const rows = await this.rows<{ id: string }>(
@@ -99,7 +126,7 @@ export class CommandWorld {
   }
 
   store(): BatchStore {
-    return new PostgresBatchStore(this.lanes);
+    return new PostgresBatchStore(this.lanes, this.schemas);
   }
 
   /** A store that loses the connections of a lane inside its first transactions, so many times. */
@@ -162,14 +189,21 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** Commands as the gateway makes them of request bodies. */
 export class CommandMaker {
-  constructor(private readonly tenant: WorldTenant) {}
+  private readonly types: ResourceTypes;
+
+  constructor(
+    private readonly tenant: WorldTenant,
+    private readonly schemas: TenantSchemas | null = null,
+  ) {
+    this.types = schemas?.types ?? standardResourceTypes;
+  }
 
   createUser(userName: string, more: Body = {}): Command {
     const body = { schemas: [], userName, ...more };
     return {
       ...this.envelope(),
       type: 'user.create.requested',
-      document: parseResource(userResourceType, body, 'create').document,
+      document: parseResource(this.types.user, body, 'create').document,
       documentHash: hashOf(body),
     };
   }
@@ -178,7 +212,7 @@ export class CommandMaker {
     return {
       ...this.envelope(id),
       type: 'user.patch.requested',
-      patch: parsePatch(userResourceType, { Operations: operations }),
+      patch: parsePatch(this.types.user, { Operations: operations }),
     };
   }
 
@@ -186,7 +220,7 @@ export class CommandMaker {
     return {
       ...this.envelope(id),
       type: 'user.replace.requested',
-      document: parseResource(userResourceType, body, 'replace').document,
+      document: parseResource(this.types.user, body, 'replace').document,
     };
   }
 
@@ -199,7 +233,7 @@ export class CommandMaker {
     return {
       ...this.envelope(),
       type: 'group.create.requested',
-      document: parseResource(groupResourceType, body, 'create').document,
+      document: parseResource(this.types.group, body, 'create').document,
       documentHash: hashOf(body),
     };
   }
@@ -208,7 +242,7 @@ export class CommandMaker {
     return {
       ...this.envelope(id),
       type: 'group.patch.requested',
-      patch: parsePatch(groupResourceType, { Operations: operations }),
+      patch: parsePatch(this.types.group, { Operations: operations }),
     };
   }
 
@@ -217,12 +251,44 @@ export class CommandMaker {
     return {
       ...this.envelope(id),
       type: 'group.replace.requested',
-      document: parseResource(groupResourceType, body, 'replace').document,
+      document: parseResource(this.types.group, body, 'replace').document,
     };
   }
 
   deleteGroup(id: string): Command {
     return { ...this.envelope(id), type: 'group.delete.requested' };
+  }
+
+  createResource(resourceType: string, body: Body): Command {
+    return {
+      ...this.envelope(),
+      resourceType,
+      type: 'resource.create.requested',
+      document: parseResource(this.own(resourceType), body, 'create').document,
+      documentHash: hashOf(body),
+    };
+  }
+
+  patchResource(resourceType: string, id: string, ...operations: readonly Body[]): Command {
+    return {
+      ...this.envelope(id),
+      resourceType,
+      type: 'resource.patch.requested',
+      patch: parsePatch(this.own(resourceType), { Operations: operations }),
+    };
+  }
+
+  replaceResource(resourceType: string, id: string, body: Body): Command {
+    return {
+      ...this.envelope(id),
+      resourceType,
+      type: 'resource.replace.requested',
+      document: parseResource(this.own(resourceType), body, 'replace').document,
+    };
+  }
+
+  deleteResource(resourceType: string, id: string): Command {
+    return { ...this.envelope(id), resourceType, type: 'resource.delete.requested' };
   }
 
   /** A job of these commands; `needs` says by their places which of them the others refer to. */
@@ -239,6 +305,12 @@ export class CommandMaker {
     return { ...this.envelope(), type: 'bulk.requested', ...rest, parts };
   }
 
+  private own(name: string): ResourceType {
+    const found = this.types.own.find((type) => type.name === name);
+    if (found === undefined) throw new Error(`the tenant has no ${name}`);
+    return found;
+  }
+
   private envelope(resourceId: string = uuidV7()) {
     const commandId = uuidV7() as CommandId;
     return {
@@ -249,6 +321,7 @@ export class CommandMaker {
       resourceId: resourceId as ResourceId,
       replyTo: { partition: 0, instanceId: 'spec' },
       deadlineMs: Date.now() + 8_000,
+      ...(this.schemas === null ? {} : { schemas: this.schemas.digest }),
     };
   }
 }

@@ -7,7 +7,7 @@ import {
   type TenantId,
   type TokenId,
 } from '@muster/contracts';
-import { groupResourceType, parsePatch, parseResource } from '@muster/scim';
+import { groupResourceType, parsePatch, parseResource, standardResourceTypes } from '@muster/scim';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import { decideGroup, type GroupContext } from './decide-group.js';
 import { groupIntentOf } from './group-intent.js';
@@ -43,6 +43,7 @@ function context(members: readonly ResourceId[], more: Partial<GroupContext> = {
   return {
     nowMs: NOW_MS,
     settings: defaultTenantSettings,
+    types: standardResourceTypes,
     domainPolicy: { kind: 'any' },
     names: { holderOf: () => null },
     membership: { has: (id) => stored.has(id), all: () => stored, extent: stored.size },

@@ -1,10 +1,8 @@
 import { parseUuid, type Command, type ResourceId } from '@muster/contracts';
 import {
   MEMBERS_MAX,
-  applyPatch,
   diffDocuments,
   groupResourceType,
-  replaceDocument,
   resolveValueFilter,
   valuePredicate,
   type Filter,
@@ -22,6 +20,8 @@ import {
 } from '../../resources/domain/decision.js';
 import { checkSize } from '../../resources/domain/document-size.js';
 import { initialState, nextState, type ResourceState } from '../../resources/domain/resource-state.js';
+import { documentAfter } from '../../resources/domain/document-after.js';
+import { uniqueNamesOf, valuesIn, type UniqueName } from '../../resources/domain/unique-name.js';
 import type { GroupIntent } from './group-intent.js';
 import {
   MembershipDraft,
@@ -29,7 +29,6 @@ import {
   type MembershipDelta,
   type MembershipView,
 } from './membership.js';
-import { uniqueNamesOfGroup } from './unique-names-of-group.js';
 
 /** The command takes effect. `changed` is empty where there was nothing to change. */
 export interface GroupAcceptance {
@@ -62,16 +61,22 @@ export function decideGroup(
   if (stale !== null) return stale;
   if (command.type === 'group.delete.requested')
     return { kind: 'accepted', next: null, changed: [], membership: NO_MEMBERS };
-  const document = refuseScimErrors(() => documentAfter(state, intent));
+  const document = documentOf(state, intent, context);
   return isRefusal(document) ? document : decideChange(state, document, intent, context);
 }
 
-function documentAfter(state: ResourceState, intent: GroupIntent): ScimDocument {
-  if (intent.document !== null)
-    return replaceDocument(groupResourceType, state.document, intent.document).document;
-  if (intent.documentPatch !== null)
-    return applyPatch(groupResourceType, state.document, intent.documentPatch).document;
-  return state.document;
+/** What the group is without its members, after the command. */
+function documentOf(
+  { document: before }: ResourceState,
+  { document, documentPatch: patch }: GroupIntent,
+  { types }: DecisionContext,
+): ScimDocument | Refusal {
+  if (document !== null) return documentAfter(types.group, before, { document });
+  return patch === null ? before : documentAfter(types.group, before, { patch });
+}
+
+function namesOf(document: ScimDocument, { types, settings }: DecisionContext): UniqueName[] {
+  return uniqueNamesOf('group', types.group, valuesIn(document), settings);
 }
 
 function decideCreate(
@@ -81,10 +86,9 @@ function decideCreate(
   context: GroupContext,
 ): GroupDecision {
   if (state !== null || intent.document === null) throw new Error('a create met a group with its id');
-  const names = uniqueNamesOfGroup(intent.document, context.settings);
   const refusal =
     checkSize(intent.document, Object.keys(intent.document)) ??
-    checkNames(names, command.resourceId, context.names);
+    checkNames(namesOf(intent.document, context), command.resourceId, context.names);
   if (refusal !== null) return refusal;
   const membership = decideMembership(command.resourceId, intent.membership, context);
   if (isRefusal(membership)) return membership;
@@ -105,8 +109,7 @@ function decideChange(
   const changed = document === state.document ? [] : diffDocuments(state.document, document).changed;
   if (changed.length > 0) {
     const refusal =
-      checkSize(document, changed) ??
-      checkNames(uniqueNamesOfGroup(document, context.settings), state.id, context.names);
+      checkSize(document, changed) ?? checkNames(namesOf(document, context), state.id, context.names);
     if (refusal !== null) return refusal;
   }
   const membership = decideMembership(state.id, intent.membership, context);

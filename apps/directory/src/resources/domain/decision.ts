@@ -8,15 +8,23 @@ import {
   type TenantSettings,
   type VersionCondition,
 } from '@muster/contracts';
-import { ScimError, type ScimDocument } from '@muster/scim';
+import { ScimError, type ResourceTypes, type ScimDocument } from '@muster/scim';
 import type { ResourceState } from './resource-state.js';
-import { duplicateCauses, findConflict, type NameHolders, type UniqueName } from './unique-name.js';
+import {
+  attributeOf,
+  duplicateCause,
+  findConflict,
+  type NameHolders,
+  type UniqueName,
+} from './unique-name.js';
 
 /** What a decision may know beside the resource itself. Time is an argument like everything else. */
 export interface DecisionContext {
   readonly nowMs: number;
   readonly settings: TenantSettings;
   readonly domainPolicy: DomainPolicy;
+  /** Of the tenant. */
+  readonly types: ResourceTypes;
   readonly names: NameHolders;
 }
 
@@ -69,7 +77,10 @@ export function checkNames(
   const conflict = findConflict(names, ownId, holders);
   if (conflict === null) return null;
   return {
-    ...refuse(duplicateCauses[conflict.name.kind], { holder: conflict.holder }),
+    ...refuse(duplicateCause(conflict.name), {
+      holder: conflict.holder,
+      attribute: attributeOf(conflict.name.kind),
+    }),
     holder: conflict.holder,
   };
 }

@@ -1,7 +1,7 @@
 import type { CommandId, ResourceId, StoredResource } from '@muster/contracts';
 import type { ScimDocument } from '@muster/scim';
 
-/** A user or a group as stored. `document` is canonical and holds neither id, meta nor members. Times are milliseconds since the epoch. */
+/** A resource as stored. `document` is canonical and holds neither id, meta nor members. Times are milliseconds since the epoch. */
 export interface ResourceState {
   readonly id: ResourceId;
   readonly version: number;
@@ -23,7 +23,11 @@ export function initialState(
 }
 
 /** The state after a change. `lastModified` never goes back, whatever the clock does. */
-export function nextState(state: ResourceState, document: ScimDocument, nowMs: number): ResourceState {
+export function nextState<State extends ResourceState>(
+  state: State,
+  document: ScimDocument,
+  nowMs: number,
+): State {
   return {
     ...state,
     version: state.version + 1,

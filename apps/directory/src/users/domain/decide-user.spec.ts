@@ -7,7 +7,7 @@ import {
   type TenantId,
   type TokenId,
 } from '@muster/contracts';
-import { parsePatch, parseResource, userResourceType } from '@muster/scim';
+import { parsePatch, parseResource, userResourceType, standardResourceTypes } from '@muster/scim';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import { decideUser, type UserDecisionContext } from './decide-user.js';
 
@@ -29,6 +29,7 @@ function context(more: Partial<UserDecisionContext> = {}): UserDecisionContext {
   return {
     nowMs: NOW_MS,
     settings: defaultTenantSettings,
+    types: standardResourceTypes,
     domainPolicy: { kind: 'registered', domains: ['example.com'] },
     names: { holderOf: () => null },
     formerUsers: { named: () => null },

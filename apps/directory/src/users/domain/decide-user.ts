@@ -1,27 +1,26 @@
-import { acceptsUserName, domainOf, type Command, type UserFactType } from '@muster/contracts';
 import {
-  applyPatch,
-  diffDocuments,
-  normaliseUnique,
-  replaceDocument,
-  userResourceType,
-  type ScimDocument,
-} from '@muster/scim';
+  acceptsUserName,
+  domainOf,
+  type Command,
+  type CreateCommand,
+  type UserFactType,
+} from '@muster/contracts';
+import { diffDocuments, normaliseUnique, type ScimDocument } from '@muster/scim';
 import {
   checkNames,
   checkVersion,
   isRefusal,
   refuse,
-  refuseScimErrors,
   type DecisionContext,
   type FactDraft,
   type Refusal,
 } from '../../resources/domain/decision.js';
+import { documentAfter } from '../../resources/domain/document-after.js';
 import { checkSize } from '../../resources/domain/document-size.js';
 import { lastIdentity } from '../../resources/domain/last-identity.js';
 import { initialState, nextState, type ResourceState } from '../../resources/domain/resource-state.js';
+import { uniqueNamesOf, valuesIn, type UniqueName } from '../../resources/domain/unique-name.js';
 import type { FormerUser, FormerUsers } from './former-user.js';
-import { uniqueNamesOfUser } from './unique-names-of-user.js';
 
 /** The command takes effect: `next` is the user after it (null: gone), `fact` what is told of it (null: nothing changed). */
 export interface UserAcceptance {
@@ -52,22 +51,18 @@ export function decideUser(
   command: Command,
   context: UserDecisionContext,
 ): UserDecision {
-  if (command.type === 'user.create.requested') return decideCreate(state, command, context);
+  if ('documentHash' in command) return decideCreate(state, command, context);
   if (state === null) return refuse('not_found', { id: command.resourceId });
   const stale = checkVersion(state, 'ifMatch' in command ? command.ifMatch : undefined);
   if (stale !== null) return stale;
   switch (command.type) {
     case 'user.replace.requested': {
       const replacement = keepActive(state.document, command.document);
-      const replaced = refuseScimErrors(
-        () => replaceDocument(userResourceType, state.document, replacement).document,
-      );
+      const replaced = documentAfter(context.types.user, state.document, { document: replacement });
       return isRefusal(replaced) ? replaced : decideChange(state, replaced, context);
     }
     case 'user.patch.requested': {
-      const patched = refuseScimErrors(
-        () => applyPatch(userResourceType, state.document, command.patch).document,
-      );
+      const patched = documentAfter(context.types.user, state.document, command);
       return isRefusal(patched) ? patched : decideChange(state, patched, context);
     }
     case 'user.delete.requested':
@@ -84,7 +79,7 @@ export function decideUser(
 
 function decideCreate(
   state: ResourceState | null,
-  command: Extract<Command, { type: 'user.create.requested' | 'group.create.requested' }>,
+  command: CreateCommand,
   context: UserDecisionContext,
 ): UserDecision {
   if (state !== null) throw new Error('a create met a user with its id');
@@ -93,7 +88,7 @@ function decideCreate(
   const refusal =
     checkDomain(document, context) ??
     checkSize(document, Object.keys(document)) ??
-    checkNames(uniqueNamesOfUser(document, context.settings), command.resourceId, context.names);
+    checkNames(namesOf(document, context), command.resourceId, context.names);
   if (refusal !== null) return refusal;
   return {
     kind: 'accepted',
@@ -123,6 +118,10 @@ function formerUser(state: ResourceState): FormerUser {
   };
 }
 
+function namesOf(document: ScimDocument, { types, settings }: DecisionContext): UniqueName[] {
+  return uniqueNamesOf('user', types.user, valuesIn(document), settings);
+}
+
 /** What a former user is found by. */
 export function userNameKeyOf({ userName }: ScimDocument): string {
   return typeof userName === 'string' ? normaliseUnique('userName', userName) : '';
@@ -135,7 +134,7 @@ function decideChange(state: ResourceState, document: ScimDocument, context: Dec
     // A domain that was registered once binds nobody later: only a new user name is checked.
     (changed.includes('userName') ? checkDomain(document, context) : null) ??
     checkSize(document, changed) ??
-    checkNames(uniqueNamesOfUser(document, context.settings), state.id, context.names);
+    checkNames(namesOf(document, context), state.id, context.names);
   if (refusal !== null) return refusal;
   return {
     kind: 'accepted',

@@ -10,7 +10,7 @@ import {
   type TenantId,
   type TokenId,
 } from '@muster/contracts';
-import { parsePatch, parseResource, userResourceType } from '@muster/scim';
+import { parsePatch, parseResource, userResourceType, standardResourceTypes } from '@muster/scim';
 import { causeOfCommand, factOf } from '../../commands/application/fact-of.js';
 import { isRefusal } from '../../resources/domain/decision.js';
 import { initialState, type ResourceState } from '../../resources/domain/resource-state.js';
@@ -28,6 +28,7 @@ const envelope = {
 const context = {
   nowMs: 0,
   settings: defaultTenantSettings,
+  types: standardResourceTypes,
   domainPolicy: { kind: 'any' } as const,
   names: { holderOf: () => null },
   formerUsers: { named: () => null },

@@ -1,4 +1,4 @@
-import type { CommandId, Outcome } from '@muster/contracts';
+import type { CommandId, CommandMessage, Outcome } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { outcomeOf, type DecidedRow } from '../../../operations/adapters/postgres/decided-row.js';
 import type { QueuedMessage } from '../../application/queued-command.js';
@@ -7,11 +7,13 @@ import { columns } from './columns.js';
 /** Sorted by id, so that two batches that claim the same commands wait for each other and never in a circle. */
 const CLAIM = `
   insert into directory.operations
-    (id, tenant_id, token_id, request_id, type, resource_id, state, document_hash, queued_at, decided_at)
-  select t.id, t.tenant_id, t.token_id, t.request_id, t.type, t.resource_id, 'claimed', t.document_hash,
-         to_timestamp(t.queued_at_ms / 1000.0), to_timestamp($9::float8 / 1000.0)
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::float8[])
-    as t(id, tenant_id, token_id, request_id, type, resource_id, document_hash, queued_at_ms)
+    (id, tenant_id, token_id, request_id, type, resource_type, resource_id, state, document_hash, warnings, queued_at,
+     decided_at)
+  select t.id, t.tenant_id, t.token_id, t.request_id, t.type, t.resource_type, t.resource_id, 'claimed', t.document_hash,
+         t.warnings, to_timestamp(t.queued_at_ms / 1000.0), to_timestamp($11::float8 / 1000.0)
+  from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::text[],
+              $9::jsonb[], $10::float8[])
+    as t(id, tenant_id, token_id, request_id, type, resource_type, resource_id, document_hash, warnings, queued_at_ms)
   order by t.id
   on conflict (id) do nothing
   returning id`;
@@ -36,8 +38,10 @@ export async function claimCommands(
       ({ command }) => command.tokenId,
       ({ command }) => command.requestId,
       ({ command }) => command.type,
+      ({ command }) => ('resourceType' in command ? command.resourceType : null),
       ({ command }) => command.resourceId,
       ({ command }) => ('documentHash' in command ? command.documentHash : null),
+      ({ command }) => warningsOf(command),
       ({ queuedAtMs }) => queuedAtMs,
     ]),
     nowMs,
@@ -58,4 +62,10 @@ export async function claimCommands(
   if (outcomes.size < others.length)
     throw new Error('a claimed command cannot be read: is it of a tenant outside this batch?');
   return outcomes;
+}
+
+/** As JSON, for the activity; null where nothing was passed over. What a job's parts are told of stands in their own rows. */
+function warningsOf(command: CommandMessage): string | null {
+  if (!('warnings' in command) || command.warnings.length === 0) return null;
+  return JSON.stringify(command.warnings);
 }

@@ -8,6 +8,7 @@ import type {
   ResourceRef,
 } from '../../application/batch-transaction.js';
 import { resourceKey, type ResourceKey } from '../../application/queued-command.js';
+import type { OwnResourceState } from '../../../resources/domain/decide-resource.js';
 import type { ResourceState } from '../../../resources/domain/resource-state.js';
 import { columns, slices } from './columns.js';
 
@@ -99,6 +100,24 @@ export async function lockGroups(
       resourceKey(row.tenant_id, row.id),
       { ...stateOf(row), memberCount: row.member_count },
     ]),
+  );
+}
+
+/** A command knows the type that it means; whether the resource is of that type is for the decision. */
+export async function lockResources(
+  tx: Transaction,
+  refs: readonly ResourceRef[],
+): Promise<ReadonlyMap<ResourceKey, OwnResourceState>> {
+  const { rows } = await tx.query<ResourceRow & { type: string }>(
+    'lock resources',
+    `select ${RESOURCE_COLUMNS}, r.type, r.document::text as document
+     from unnest($1::uuid[], $2::uuid[]) as t(tenant_id, id)
+       join directory.resources r on r.tenant_id = t.tenant_id and r.id = t.id
+     order by r.id for update of r`,
+    columns(refs, [(ref) => ref.tenantId, (ref) => ref.id]),
+  );
+  return new Map(
+    rows.map((row) => [resourceKey(row.tenant_id, row.id), { ...stateOf(row), type: row.type }]),
   );
 }
 

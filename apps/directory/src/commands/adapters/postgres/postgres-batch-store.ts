@@ -2,13 +2,17 @@ import { defaultTenantSettings, type TenantId } from '@muster/contracts';
 import { DatabaseError, type Database } from '@muster/persistence';
 import { BatchConflictError } from '../../application/locked-rows.js';
 import type { BatchStore, BatchTransaction, Lane, ResourceRef } from '../../application/batch-transaction.js';
+import type { KnownSchemas } from '../../../tenants/application/known-schemas.js';
 import type { ResourceKey } from '../../application/queued-command.js';
 import { readMemberCounts } from './lock-rows.js';
 import { PostgresBatchTransaction } from './postgres-batch-transaction.js';
 
 /** The batch store on Postgres: one database per lane, so that the heavy lane never takes the main lane's connection. */
 export class PostgresBatchStore implements BatchStore {
-  constructor(private readonly databases: Readonly<Record<Lane, Database>>) {}
+  constructor(
+    private readonly databases: Readonly<Record<Lane, Database>>,
+    private readonly schemas: KnownSchemas,
+  ) {}
 
   transaction<Result>(
     lane: Lane,
@@ -16,7 +20,7 @@ export class PostgresBatchStore implements BatchStore {
     work: (tx: BatchTransaction) => Promise<Result>,
   ): Promise<Result> {
     return this.databases[lane].transaction({ tenants }, (tx) =>
-      work(new PostgresBatchTransaction(tx, defaultTenantSettings)),
+      work(new PostgresBatchTransaction(tx, defaultTenantSettings, this.schemas)),
     );
   }
 

@@ -1,4 +1,4 @@
-import type { CommandId, Outcome, TenantId, TenantSettings, TokenId } from '@muster/contracts';
+import type { CommandId, Outcome, ResourceKind, TenantId, TenantSettings, TokenId } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import type {
   Admission,
@@ -12,10 +12,12 @@ import type {
   ResourceRef,
 } from '../../application/batch-transaction.js';
 import type { QueuedMessage, ResourceKey } from '../../application/queued-command.js';
+import type { KnownSchemas } from '../../../tenants/application/known-schemas.js';
 import { claimCommands } from './claim-commands.js';
 import { findFormerUsers } from './former-users.js';
 import {
   lockGroups,
+  lockResources,
   lockUsers,
   readAllMembers,
   readMemberCounts,
@@ -31,6 +33,7 @@ export class PostgresBatchTransaction implements BatchTransaction {
   constructor(
     private readonly tx: Transaction,
     private readonly defaults: TenantSettings,
+    private readonly schemas: KnownSchemas,
   ) {}
 
   claim(messages: readonly QueuedMessage[], nowMs: number): Promise<ReadonlyMap<CommandId, Outcome>> {
@@ -38,7 +41,7 @@ export class PostgresBatchTransaction implements BatchTransaction {
   }
 
   readAdmission(tenants: readonly TenantId[], tokens: readonly TokenId[]): Promise<Admission> {
-    return readAdmission(this.tx, this.defaults, tenants, tokens);
+    return readAdmission(this.tx, this.defaults, this.schemas, tenants, tokens);
   }
 
   lockUsers(refs: readonly ResourceRef[], changing: ReadonlySet<ResourceKey>, strength: LockStrength) {
@@ -47,6 +50,10 @@ export class PostgresBatchTransaction implements BatchTransaction {
 
   lockGroups(refs: readonly ResourceRef[], strength: LockStrength) {
     return lockGroups(this.tx, refs, strength);
+  }
+
+  lockResources(refs: readonly ResourceRef[]) {
+    return lockResources(this.tx, refs);
   }
 
   readMemberCounts(groups: readonly ResourceRef[]): Promise<ReadonlyMap<ResourceKey, number>> {
@@ -69,7 +76,7 @@ export class PostgresBatchTransaction implements BatchTransaction {
     return reserveNames(this.tx, candidates);
   }
 
-  findUndeliveredCreates(holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[]) {
+  findUndeliveredCreates(holders: readonly (ResourceRef & { readonly kind: ResourceKind })[]) {
     return findUndeliveredCreates(this.tx, holders);
   }
 

@@ -1,17 +1,21 @@
 import {
   type DomainPolicy,
+  type SchemasDigest,
   type TenantId,
   type TenantSettings,
   type TenantState,
   type TokenId,
 } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
+import { standardResourceTypes } from '@muster/scim';
 import { spellingsOf, type DomainName } from '../../../tenants/domain/domain-name.js';
 import { SHARE_TENANT_RULES } from '../../../tenants/adapters/postgres/tenant-rules-lock.js';
-import type { Admission } from '../../application/batch-transaction.js';
+import type { KnownSchemas } from '../../../tenants/application/known-schemas.js';
+import { readRegistrationIn } from '../../../tenants/adapters/postgres/read-registration.js';
+import type { Admission, AdmittedTenant } from '../../application/batch-transaction.js';
 
 const READ_TENANTS = `
-  select t.tenant_id, t.state, t.any_domain, t.settings,
+  select t.tenant_id, t.state, t.any_domain, t.settings, t.schemas_digest,
          coalesce((select array_agg(d.domain) from directory.tenant_domains d where d.tenant_id = t.tenant_id), '{}') as domains
   from directory.tenants t where t.tenant_id = any($1::uuid[])`;
 
@@ -24,6 +28,7 @@ interface TenantRow {
   readonly state: TenantState;
   readonly any_domain: boolean;
   readonly settings: Partial<TenantSettings>;
+  readonly schemas_digest: SchemasDigest | null;
   readonly domains: readonly DomainName[];
 }
 
@@ -31,6 +36,7 @@ interface TenantRow {
 export async function readAdmission(
   tx: Transaction,
   defaults: TenantSettings,
+  schemas: KnownSchemas,
   tenantIds: readonly TenantId[],
   tokenIds: readonly TokenId[],
 ): Promise<Admission> {
@@ -39,13 +45,22 @@ export async function readAdmission(
     tx.query<TenantRow>('read tenants of a batch', READ_TENANTS, [tenantIds]),
     tx.query<{ token_id: TokenId }>('read tokens of a batch', READ_TOKENS, [tokenIds]),
   ]);
+  const admitted = new Map<TenantId, AdmittedTenant>();
+  for (const row of tenants.rows) {
+    const types =
+      row.schemas_digest === null
+        ? standardResourceTypes
+        : await schemas.typesOf(row.tenant_id, row.schemas_digest, readRegistrationIn(tx));
+    const { tenant_id: tenantId, state, settings } = row;
+    admitted.set(tenantId, {
+      state,
+      domainPolicy: policyOf(row),
+      settings: { ...defaults, ...settings },
+      types,
+    });
+  }
   return {
-    tenants: new Map(
-      tenants.rows.map((row) => [
-        row.tenant_id,
-        { state: row.state, domainPolicy: policyOf(row), settings: { ...defaults, ...row.settings } },
-      ]),
-    ),
+    tenants: admitted,
     aliveTokens: new Set(tokens.rows.map((row) => row.token_id)),
   };
 }

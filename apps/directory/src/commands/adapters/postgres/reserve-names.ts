@@ -1,4 +1,4 @@
-import type { ResourceId, TenantId } from '@muster/contracts';
+import type { ResourceId, ResourceKind, TenantId } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { BatchConflictError } from '../../application/locked-rows.js';
 import type { NameCandidate, ResourceRef, UndeliveredCreate } from '../../application/batch-transaction.js';
@@ -75,7 +75,9 @@ function keyOfCandidate({ tenantId, name }: NameCandidate): string {
   return `${tenantId} ${name.kind} ${name.value}`;
 }
 
-function undeliveredText(table: 'users' | 'groups'): string {
+const tables = { user: 'users', group: 'groups', resource: 'resources' } as const;
+
+function undeliveredText(table: (typeof tables)[ResourceKind]): string {
   return `
     select ${RESOURCE_COLUMNS}, r.document::text as document, o.document_hash
     from unnest($1::uuid[], $2::uuid[]) as t(tenant_id, id)
@@ -87,13 +89,13 @@ function undeliveredText(table: 'users' | 'groups'): string {
 /** Which of these resources were created by a command whose answer never reached its client. */
 export async function findUndeliveredCreates(
   tx: Transaction,
-  holders: readonly (ResourceRef & { readonly kind: 'user' | 'group' })[],
+  holders: readonly (ResourceRef & { readonly kind: ResourceKind })[],
 ): Promise<readonly UndeliveredCreate[]> {
   const found: UndeliveredCreate[] = [];
-  for (const kind of ['user', 'group'] as const) {
+  for (const kind of ['user', 'group', 'resource'] as const) {
     const refs = holders.filter((holder) => holder.kind === kind);
     if (refs.length === 0) continue;
-    const table = kind === 'user' ? 'users' : 'groups';
+    const table = tables[kind];
     const { rows } = await tx.query<Parameters<typeof stateOf>[0] & { document_hash: string }>(
       `read undelivered ${table}`,
       undeliveredText(table),

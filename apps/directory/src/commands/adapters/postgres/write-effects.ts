@@ -1,4 +1,10 @@
-import { factKey, type ProvisioningFailure, type TenantId } from '@muster/contracts';
+import {
+  factKey,
+  type CauseKey,
+  type Outcome,
+  type ProvisioningFailure,
+  type TenantId,
+} from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { foldCase, normaliseUnique, type ScimDocument, type ScimValue } from '@muster/scim';
 import type {
@@ -12,6 +18,7 @@ import type {
 import { keyHash } from '../../../outbox/application/key-hash.js';
 import { columns, slices } from './columns.js';
 import { writeFormerUsers } from './former-users.js';
+import { writeResources } from './write-resources.js';
 
 /**
  * Writes the net effects of a batch, each kind with one statement, whatever the number of its rows. Nothing is awaited: the
@@ -20,6 +27,8 @@ import { writeFormerUsers } from './former-users.js';
 export function writeEffects(tx: Transaction, effects: BatchEffects): void {
   writeUsers(tx, effects);
   writeGroups(tx, effects);
+  writeResources(tx, effects);
+  deleteRows(tx, 'resources', effects.resourcesDeleted);
   writeMembers(tx, effects);
   writeNames(tx, effects);
   writeFormerUsers(tx, effects);
@@ -129,7 +138,11 @@ function emailRows({ tenantId, state }: UserWrite) {
 
 const refColumns = [(ref: ResourceRef) => ref.tenantId, (ref: ResourceRef) => ref.id] as const;
 
-function deleteRows(tx: Transaction, table: 'users' | 'groups', refs: readonly ResourceRef[]): void {
+function deleteRows(
+  tx: Transaction,
+  table: 'users' | 'groups' | 'resources',
+  refs: readonly ResourceRef[],
+): void {
   if (refs.length === 0) return;
   tx.write(
     `delete ${table}`,
@@ -140,7 +153,7 @@ function deleteRows(tx: Transaction, table: 'users' | 'groups', refs: readonly R
 }
 
 function renewCreatedBy(tx: Transaction, { createdByRenewed }: BatchEffects): void {
-  for (const table of ['users', 'groups'] as const) {
+  for (const table of ['users', 'groups', 'resources'] as const) {
     tx.write(
       `renew creator of ${table}`,
       `update directory.${table} r set created_by = t.created_by
@@ -290,11 +303,12 @@ function writeNames(tx: Transaction, { namesReleased, namesTaken }: BatchEffects
 
 /** Rows that one count is spread over, so that batches of several processes seldom wait for each other. */
 const COUNTER_SHARDS = 16;
+type CounterKind = 'user' | 'group' | `type:${string}`;
 const ownShard = process.pid % COUNTER_SHARDS;
 
 function writeCounters(tx: Transaction, effects: BatchEffects): void {
-  const deltas = new Map<string, { tenantId: TenantId; kind: 'user' | 'group'; delta: number }>();
-  const count = (tenantId: TenantId, kind: 'user' | 'group', by: number): void => {
+  const deltas = new Map<string, { tenantId: TenantId; kind: CounterKind; delta: number }>();
+  const count = (tenantId: TenantId, kind: CounterKind, by: number): void => {
     const entry = deltas.get(`${tenantId} ${kind}`) ?? { tenantId, kind, delta: 0 };
     entry.delta += by;
     deltas.set(`${tenantId} ${kind}`, entry);
@@ -303,6 +317,8 @@ function writeCounters(tx: Transaction, effects: BatchEffects): void {
   for (const { tenantId } of effects.usersDeleted) count(tenantId, 'user', -1);
   for (const { tenantId } of effects.groupsInserted) count(tenantId, 'group', 1);
   for (const { tenantId } of effects.groupsDeleted) count(tenantId, 'group', -1);
+  for (const { tenantId, state } of effects.resourcesInserted) count(tenantId, `type:${state.type}`, 1);
+  for (const { tenantId, type } of effects.resourcesDeleted) count(tenantId, `type:${type}`, -1);
   const rows = [...deltas.values()].filter((entry) => entry.delta !== 0);
   if (rows.length === 0) return;
   tx.write(
@@ -329,7 +345,7 @@ function writeOutcomes(tx: Transaction, { outcomes, nowMs }: BatchEffects): void
       ...columns(outcomes, [
         ({ queued }) => queued.command.commandId,
         ({ outcome }) => outcome.status,
-        ({ outcome }) => (outcome.status === 'rejected' ? outcome.cause : null),
+        ({ outcome }) => causeOfNoEffect(outcome),
         ({ outcome }) => (outcome.status === 'rejected' ? outcome.detail : null),
         ({ outcome }) => (outcome.status === 'applied' ? outcome.version : null),
         ({ outcome }) => (outcome.status === 'applied' ? outcome.changed : null),
@@ -339,6 +355,12 @@ function writeOutcomes(tx: Transaction, { outcomes, nowMs }: BatchEffects): void
       nowMs,
     ],
   );
+}
+
+/** Null exactly where the command was applied: by that the activity finds what was not. */
+function causeOfNoEffect(outcome: Outcome): CauseKey | null {
+  if (outcome.status === 'applied') return null;
+  return outcome.status === 'rejected' ? outcome.cause : 'not_applied_in_time';
 }
 
 /** One row per fact, in the order of the decisions: per resource that is the order of its versions. */
