@@ -50,6 +50,7 @@ describe('the admin API', () => {
           domains: ['contoso.com', 'xn--bcher-kva.example', 'bücher.example'],
         },
         settings: defaultTenantSettings,
+        schemas: null,
       },
     });
     const notification = await world.internal(
@@ -73,6 +74,7 @@ describe('the admin API', () => {
         notification: { email: 'admin@contoso.com', enabled: true },
         settings: defaultTenantSettings,
         chosenSettings: [],
+        schemas: null,
         scimUrl: SCIM_URL,
         createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
       });
@@ -160,6 +162,28 @@ describe('the admin API', () => {
       settings: { ...defaultTenantSettings, requestsPerSecondMax: 10 },
     });
     expect(await world.resolve(token)).toMatchObject({ known: true, tenant: { state: 'paused' } });
+  });
+
+  it('leaves settings to their defaults again', async () => {
+    const { tenantId } = await world.tenant();
+    const path = `/${tenantId}`;
+    const settings = { externalIdUnique: true, requestsPerSecondMax: 10, unknownMembers: 'lenient' };
+    await world.admin('PATCH', path, { settings });
+    const { body } = await world.admin<TenantAnswer>('PATCH', path, {
+      settings: {
+        externalIdUnique: null,
+        requestsPerSecondMax: null,
+        softDeleteUsers: null,
+        requestBurstMax: 7,
+      },
+    });
+    expect(body.settings).toEqual({
+      ...defaultTenantSettings,
+      unknownMembers: 'lenient',
+      requestBurstMax: 7,
+    });
+    expect(body.chosenSettings).toEqual(['requestBurstMax', 'unknownMembers']);
+    expect((await world.admin<TenantAnswer>('GET', path)).body).toEqual(body);
   });
 
   it.each([

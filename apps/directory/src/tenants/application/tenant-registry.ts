@@ -10,12 +10,15 @@ export interface NewTenant {
   readonly hmac: Buffer;
 }
 
+/** Settings that a tenant chooses, and as null those that it leaves to their defaults again. */
+export type SettingsChange = { readonly [Name in keyof TenantSettings]?: TenantSettings[Name] | null };
+
 /** What changes; absent means: stays. */
 export interface TenantChange {
   readonly state?: TenantState;
   readonly anyDomain?: boolean;
   readonly notification?: Partial<Notification>;
-  readonly settings?: Partial<TenantSettings>;
+  readonly settings?: SettingsChange;
 }
 
 /** What a credential says of its bearer. */

@@ -7,6 +7,10 @@ const statuses = {
   domain_not_found: 404,
   domain_limit_reached: 409,
   values_not_unique: 409,
+  schemas_invalid: 400,
+  schemas_too_large: 413,
+  schemas_not_found: 404,
+  schemas_in_use: 409,
   invalid_request: 400,
 } as const;
 

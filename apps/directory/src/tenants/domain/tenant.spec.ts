@@ -45,6 +45,13 @@ describe('parseSettings', () => {
     });
   });
 
+  it('leaves to its default what is null', () => {
+    expect(parseSettings({ externalIdUnique: null, requestBurstMax: 5 })).toEqual({
+      settings: { requestBurstMax: 5 },
+      problems: [],
+    });
+  });
+
   it('names every setting that does not exist or has a wrong value', () => {
     const { settings, problems } = parseSettings(
       JSON.parse(

@@ -77,7 +77,10 @@ const checks: { readonly [Name in keyof TenantSettings]: Check } = {
 };
 const settingNames = Object.keys(checks) as (keyof TenantSettings)[];
 
-/** Reads chosen settings by the list of those that exist. `problems` names what is unknown or has a wrong value. */
+/**
+ * Reads chosen settings by the list of those that exist; null leaves one to its default. `problems` names what is unknown or
+ * has a wrong value.
+ */
 export function parseSettings(json: unknown): {
   settings: Partial<TenantSettings>;
   problems: readonly string[];
@@ -90,7 +93,7 @@ export function parseSettings(json: unknown): {
   const settings: Record<string, unknown> = {};
   for (const name of settingNames) {
     const value = given.get(name);
-    if (!given.delete(name)) continue;
+    if (!given.delete(name) || value === null) continue;
     if (checks[name](value)) settings[name] = value;
     else problems.push(`settings.${name} has no valid value`);
   }

@@ -1,9 +1,28 @@
-import type { TenantSettings, TenantState } from '@muster/contracts';
+import type { TenantSchemas, TenantSettings, TenantState } from '@muster/contracts';
+import { standardResourceTypes, type ResourceType } from '@muster/scim';
 import type { AccessToken } from '../../domain/access-token.js';
 import { effectiveSettings, type Notification, type Tenant } from '../../domain/tenant.js';
 
-/** A tenant as the admin API shows it. Times are RFC 3339. */
-export interface TenantAnswer {
+/** A resource type that a tenant registered: one of its own, or users or groups with what it adds to them. */
+export interface RegisteredTypeAnswer {
+  readonly name: string;
+  /** Relative to the tenant's SCIM URL. */
+  readonly endpoint: string;
+  /** URN. */
+  readonly schema: string;
+  readonly extensions: readonly { readonly schema: string; readonly required: boolean }[];
+}
+
+/** What a tenant registered beside the standard schemas. */
+export interface RegisteredSchemasAnswer {
+  readonly digest: string;
+  readonly resourceTypes: readonly RegisteredTypeAnswer[];
+  /** URNs of the schemas that it brought. */
+  readonly schemas: readonly string[];
+}
+
+/** A tenant among others, as the admin API shows it. Times are RFC 3339. */
+export interface ListedTenantAnswer {
   readonly tenantId: string;
   readonly name: string;
   readonly state: TenantState;
@@ -13,9 +32,15 @@ export interface TenantAnswer {
   readonly settings: TenantSettings;
   /** Those of them that the tenant chose; the others are defaults. */
   readonly chosenSettings: readonly string[];
+  /** What the tenant registered; null: nothing. */
+  readonly schemas: Pick<RegisteredSchemasAnswer, 'digest'> | null;
   /** What the tenant's admin pastes into the identity provider. */
   readonly scimUrl: string;
   readonly createdAt: string;
+}
+
+export interface TenantAnswer extends ListedTenantAnswer {
+  readonly schemas: RegisteredSchemasAnswer | null;
 }
 
 export interface TokenAnswer {
@@ -47,7 +72,7 @@ export interface CreatedTenantAnswer {
   readonly expiresAt: string;
 }
 
-export function tenantAnswer(tenant: Tenant, scimUrl: string): TenantAnswer {
+export function listedTenantAnswer(tenant: Tenant, scimUrl: string): ListedTenantAnswer {
   const { tenantId, name, state, domains, anyDomain, notification } = tenant;
   return {
     tenantId,
@@ -58,8 +83,40 @@ export function tenantAnswer(tenant: Tenant, scimUrl: string): TenantAnswer {
     notification,
     settings: effectiveSettings(tenant.settings),
     chosenSettings: Object.keys(tenant.settings).sort(),
+    schemas: tenant.schemas === null ? null : { digest: tenant.schemas },
     scimUrl,
     createdAt: tenant.createdAt.toISOString(),
+  };
+}
+
+export function tenantAnswer(tenant: Tenant, schemas: TenantSchemas | null, scimUrl: string): TenantAnswer {
+  return {
+    ...listedTenantAnswer(tenant, scimUrl),
+    schemas: schemas === null ? null : registeredSchemasAnswer(schemas),
+  };
+}
+
+export function registeredSchemasAnswer({ digest, types }: TenantSchemas): RegisteredSchemasAnswer {
+  const isNew =
+    <Item>(standard: readonly Item[]) =>
+    (item: Item) =>
+      !standard.includes(item);
+  return {
+    digest,
+    resourceTypes: types.all.filter(isNew(standardResourceTypes.all)).map(registeredTypeAnswer),
+    schemas: types.schemas.filter(isNew(standardResourceTypes.schemas)).map(({ id }) => id),
+  };
+}
+
+function registeredTypeAnswer({ name, endpoint, schema, extensions }: ResourceType): RegisteredTypeAnswer {
+  return {
+    name,
+    endpoint,
+    schema: schema.id,
+    extensions: extensions.map((extension) => ({
+      schema: extension.schema.id,
+      required: extension.required,
+    })),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { TenantSettings } from '@muster/contracts';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -17,6 +16,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import type { SettingsChange } from '../../application/tenant-registry.js';
 import { DOMAINS_MAX } from '../../domain/tenant.js';
 
 /** The property may be left out; given as null it is refused like any other wrong value. */
@@ -61,51 +61,51 @@ export class CreateTenantBody {
   notification?: NotificationBody;
 }
 
-/** What a tenant may choose; see `TenantSettings`. */
-export class SettingsBody implements Partial<TenantSettings> {
-  @MayBeAbsent()
+/** What a tenant may choose, see `TenantSettings`; null leaves it to the default. */
+export class SettingsBody implements SettingsChange {
+  @NullRemoves()
   @IsBoolean()
-  patchUserReturnsBody?: boolean;
+  patchUserReturnsBody?: boolean | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsBoolean()
-  patchGroupReturnsBody?: boolean;
+  patchGroupReturnsBody?: boolean | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsBoolean()
-  groupDisplayNameUnique?: boolean;
+  groupDisplayNameUnique?: boolean | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsBoolean()
-  externalIdUnique?: boolean;
+  externalIdUnique?: boolean | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsIn(['strict', 'lenient'])
-  unknownMembers?: 'strict' | 'lenient';
+  unknownMembers?: 'strict' | 'lenient' | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsIn(['ignore', 'reject'])
-  unknownPatchAttributes?: 'ignore' | 'reject';
+  unknownPatchAttributes?: 'ignore' | 'reject' | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsBoolean()
-  softDeleteUsers?: boolean;
+  softDeleteUsers?: boolean | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsBoolean()
-  configNamesEvents?: boolean;
+  configNamesEvents?: boolean | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsInt()
   @Min(1)
   @Max(RATE_MAX)
-  requestsPerSecondMax?: number;
+  requestsPerSecondMax?: number | null;
 
-  @MayBeAbsent()
+  @NullRemoves()
   @IsInt()
   @Min(1)
   @Max(RATE_MAX)
-  requestBurstMax?: number;
+  requestBurstMax?: number | null;
 }
 
 export class ChangeTenantBody {

@@ -1,14 +1,32 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+} from '@nestjs/common';
 import { parseUuid, type TokenId } from '@muster/contracts';
+import { SchemaAdministration } from '../../application/schema-administration.js';
 import { TenantAdministration } from '../../application/tenant-administration.js';
 import type { TenantChange } from '../../application/tenant-registry.js';
 import { TenantError } from '../../domain/tenant-error.js';
+import type { Tenant } from '../../domain/tenant.js';
 import {
   issuedTokenAnswer,
+  listedTenantAnswer,
+  registeredSchemasAnswer,
   tenantAnswer,
   tokenAnswer,
   type CreatedTenantAnswer,
   type IssuedTokenAnswer,
+  type ListedTenantAnswer,
+  type RegisteredSchemasAnswer,
   type TenantAnswer,
   type TokenAnswer,
 } from './tenant-answers.js';
@@ -17,11 +35,12 @@ import { ChangeTenantBody, CreateTenantBody, CreateTokenBody } from './tenant-re
 /** Injection token of the URL that tenants are told. */
 export const SCIM_URL = Symbol('scim url');
 
-/** The admin API: tenants, their domains and their tokens. Guarded by the admin credential where it is mounted. */
+/** The admin API: tenants, their domains, their tokens and their schemas. Guarded by the admin credential where it is mounted. */
 @Controller('admin/tenants')
 export class TenantsController {
   constructor(
     private readonly administration: TenantAdministration,
+    private readonly schemas: SchemaAdministration,
     @Inject(SCIM_URL) private readonly scimUrl: string,
   ) {}
 
@@ -43,14 +62,14 @@ export class TenantsController {
   }
 
   @Get()
-  async list(): Promise<{ tenants: TenantAnswer[] }> {
+  async list(): Promise<{ tenants: ListedTenantAnswer[] }> {
     const tenants = await this.administration.list();
-    return { tenants: tenants.map((tenant) => tenantAnswer(tenant, this.scimUrl)) };
+    return { tenants: tenants.map((tenant) => listedTenantAnswer(tenant, this.scimUrl)) };
   }
 
   @Get(':nameOrId')
   async find(@Param('nameOrId') nameOrId: string): Promise<TenantAnswer> {
-    return tenantAnswer(await this.administration.find(nameOrId), this.scimUrl);
+    return this.answer(await this.administration.find(nameOrId));
   }
 
   @Patch(':nameOrId')
@@ -59,7 +78,7 @@ export class TenantsController {
       ...body,
       settings: body.settings && withoutAbsent({ ...body.settings }),
     });
-    return tenantAnswer(await this.administration.change(nameOrId, change), this.scimUrl);
+    return this.answer(await this.administration.change(nameOrId, change));
   }
 
   @Post(':nameOrId/tokens')
@@ -110,6 +129,30 @@ export class TenantsController {
   @HttpCode(204)
   async removeDomain(@Param('nameOrId') nameOrId: string, @Param('domain') domain: string): Promise<void> {
     await this.administration.removeDomain(nameOrId, domain);
+  }
+
+  @Get(':nameOrId/schemas')
+  @Header('content-type', 'application/json')
+  async registeredSchemas(@Param('nameOrId') nameOrId: string): Promise<string> {
+    return (await this.schemas.find(nameOrId)).text;
+  }
+
+  @Put(':nameOrId/schemas')
+  async registerSchemas(
+    @Param('nameOrId') nameOrId: string,
+    @Body() registration: unknown,
+  ): Promise<RegisteredSchemasAnswer> {
+    return registeredSchemasAnswer(await this.schemas.register(nameOrId, registration));
+  }
+
+  @Delete(':nameOrId/schemas')
+  @HttpCode(204)
+  async removeSchemas(@Param('nameOrId') nameOrId: string): Promise<void> {
+    await this.schemas.remove(nameOrId);
+  }
+
+  private async answer(tenant: Tenant): Promise<TenantAnswer> {
+    return tenantAnswer(tenant, await this.schemas.of(tenant), this.scimUrl);
   }
 }
 

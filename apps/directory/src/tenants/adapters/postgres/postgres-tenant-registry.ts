@@ -1,5 +1,5 @@
-import type { SchemasDigest, TenantId, TenantState, TokenId } from '@muster/contracts';
-import { DatabaseError, type Database, type Session, type Transaction } from '@muster/persistence';
+import type { TenantId, TokenId } from '@muster/contracts';
+import { DatabaseError, type Database, type Transaction } from '@muster/persistence';
 import type {
   CredentialLookup,
   KnownCredential,
@@ -18,26 +18,19 @@ import {
   type Tenant,
   type TenantReference,
 } from '../../domain/tenant.js';
+import {
+  findTenant,
+  lockTenant,
+  presentTenant,
+  tenantColumns,
+  tenantOf,
+  type TenantRow,
+} from './tenant-rows.js';
 import { forgetFormerUsers, switchUniqueRules } from './unique-rules.js';
 
 const TENANTS_MAX = 10_000;
 
-const tenantColumns = `t.tenant_id, t.name, t.state, t.any_domain, t.settings, t.notification_email, t.notification_enabled, t.schemas_digest, t.created_at,
-  array(select d.domain from directory.tenant_domains d where d.tenant_id = t.tenant_id order by d.domain) as domains`;
 const tokenColumns = 'token_id, tenant_id, name, hint, created_at, expires_at, revoked_at, last_used_at';
-
-interface TenantRow {
-  readonly tenant_id: TenantId;
-  readonly name: string;
-  readonly state: TenantState;
-  readonly any_domain: boolean;
-  readonly settings: unknown;
-  readonly notification_email: string | null;
-  readonly notification_enabled: boolean;
-  readonly schemas_digest: SchemasDigest | null;
-  readonly created_at: Date;
-  readonly domains: readonly DomainName[];
-}
 
 interface TokenRow {
   readonly token_id: TokenId;
@@ -110,16 +103,16 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
   }
 
   async change(reference: TenantReference, change: TenantChange, now: Date): Promise<Tenant> {
-    const { tenantId } = await this.existing(reference);
+    const { tenantId } = await presentTenant(this.database, reference);
     return this.database.transaction({ tenants: [tenantId] }, async (transaction) => {
       await lockTenant(transaction, { id: tenantId });
-      const before = await presentTenant(transaction, tenantId);
+      const before = await presentTenant(transaction, { id: tenantId });
       await transaction.query(
         'tenants.update',
         `update directory.tenants set
            state = coalesce($2, state),
            any_domain = coalesce($3, any_domain),
-           settings = settings || $4::jsonb,
+           settings = jsonb_strip_nulls(settings || $4::jsonb),
            notification_email = case when $5 then $6 else notification_email end,
            notification_enabled = coalesce($7, notification_enabled),
            updated_at = $8
@@ -135,7 +128,7 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
           now,
         ],
       );
-      const after = await presentTenant(transaction, tenantId);
+      const after = await presentTenant(transaction, { id: tenantId });
       const [was, is] = [effectiveSettings(before.settings), effectiveSettings(after.settings)];
       await switchUniqueRules(transaction, tenantId, was, is);
       if (was.softDeleteUsers && !is.softDeleteUsers) await forgetFormerUsers(transaction, tenantId);
@@ -169,7 +162,7 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
   }
 
   async tokens(reference: TenantReference): Promise<readonly AccessToken[]> {
-    const tenant = await this.existing(reference);
+    const tenant = await presentTenant(this.database, reference);
     const { rows } = await this.database.query<TokenRow>(
       'tokens.list',
       `select ${tokenColumns} from directory.tokens where tenant_id = $1 order by created_at desc, token_id desc limit 1000`,
@@ -179,7 +172,7 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
   }
 
   async revokeToken(reference: TenantReference, tokenId: TokenId, now: Date): Promise<void> {
-    const tenant = await this.existing(reference);
+    const tenant = await presentTenant(this.database, reference);
     const { rowCount } = await this.database.query(
       'tokens.revoke',
       'update directory.tokens set revoked_at = coalesce(revoked_at, $3) where tenant_id = $1 and token_id = $2',
@@ -208,7 +201,7 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
   }
 
   async removeDomain(reference: TenantReference, domain: DomainName): Promise<void> {
-    const tenant = await this.existing(reference);
+    const tenant = await presentTenant(this.database, reference);
     const { rowCount } = await this.database.query(
       'domains.delete',
       'delete from directory.tenant_domains where tenant_id = $1 and domain = $2',
@@ -252,51 +245,6 @@ export class PostgresTenantRegistry implements TenantRegistry, CredentialLookup,
       [uses.map((use) => use.tokenId), uses.map((use) => use.usedAt.toISOString())],
     );
   }
-
-  private async existing(reference: TenantReference): Promise<Tenant> {
-    const tenant = await this.find(reference);
-    if (tenant === null) throw unknownTenant();
-    return tenant;
-  }
-}
-
-function unknownTenant(): TenantError {
-  return new TenantError('tenant_not_found', 'There is no such tenant.');
-}
-
-/** Conditions for both ways to name a tenant; the parameter is `$1`. */
-function naming(reference: TenantReference): { condition: string; suffix: string; value: string } {
-  return 'id' in reference
-    ? { condition: 't.tenant_id = $1', suffix: 'by-id', value: reference.id }
-    : { condition: 't.name = $1', suffix: 'by-name', value: reference.name };
-}
-
-async function findTenant(session: Session, reference: TenantReference): Promise<Tenant | null> {
-  const { condition, suffix, value } = naming(reference);
-  const { rows } = await session.query<TenantRow>(
-    `tenants.find-${suffix}`,
-    `select ${tenantColumns} from directory.tenants t where ${condition}`,
-    [value],
-  );
-  return rows[0] === undefined ? null : tenantOf(rows[0]);
-}
-
-async function presentTenant(session: Session, id: TenantId): Promise<Tenant> {
-  const tenant = await findTenant(session, { id });
-  if (tenant === null) throw unknownTenant();
-  return tenant;
-}
-
-/** Serialises whoever counts or changes something of the tenant; readers and foreign keys pass. */
-async function lockTenant(transaction: Transaction, reference: TenantReference): Promise<TenantId> {
-  const { condition, suffix, value } = naming(reference);
-  const { rows } = await transaction.query<{ tenant_id: TenantId }>(
-    `tenants.lock-${suffix}`,
-    `select t.tenant_id from directory.tenants t where ${condition} for no key update`,
-    [value],
-  );
-  if (rows[0] === undefined) throw unknownTenant();
-  return rows[0].tenant_id;
 }
 
 async function insertToken(transaction: Transaction, token: AccessToken, hmac: Buffer): Promise<void> {
@@ -306,21 +254,6 @@ async function insertToken(transaction: Transaction, token: AccessToken, hmac: B
      values ($1, $2, $3, $4, $5, $6, $7)`,
     [token.tokenId, token.tenantId, hmac, token.name, token.hint, token.createdAt, token.expiresAt],
   );
-}
-
-function tenantOf(row: TenantRow): Tenant {
-  return {
-    tenantId: row.tenant_id,
-    name: row.name,
-    state: row.state,
-    anyDomain: row.any_domain,
-    domains: row.domains,
-    notification: { email: row.notification_email, enabled: row.notification_enabled },
-    // A setting that this version does not know, written by a newer one, is left alone.
-    settings: parseSettings(row.settings).settings,
-    schemas: row.schemas_digest,
-    createdAt: row.created_at,
-  };
 }
 
 function tokenOf(row: TokenRow): AccessToken {
