@@ -16,6 +16,8 @@ import type { GatewayConfig } from './config.js';
 import { CredentialCache } from './credentials/credential-cache.js';
 import { HttpCredentialDirectory } from './credentials/http-credential-directory.js';
 import { DirectoryClient } from './directory-client/directory-client.js';
+import { HttpRegistrationDirectory } from './endpoints/http-registration-directory.js';
+import { TenantEndpoints } from './endpoints/tenant-endpoints.js';
 import { FailurePublisher } from './failures/failure-publisher.js';
 import { Gate } from './limits/gate.js';
 import { TenantRates } from './limits/tenant-rates.js';
@@ -74,7 +76,15 @@ export function assembleGateway(environment: GatewayEnvironment): AssembledGatew
   const commandDirectory = new HttpCommandDirectory(clients.control);
   const writePath = assembleWritePath(environment, commandDirectory);
   const admission = new Admission(
-    new CredentialCache(new HttpCredentialDirectory(clients.control), metrics, nowMs),
+    new CredentialCache(
+      new HttpCredentialDirectory(
+        clients.control,
+        new TenantEndpoints(new HttpRegistrationDirectory(clients.control)),
+        logger,
+      ),
+      metrics,
+      nowMs,
+    ),
     new TenantRates(metrics, nowMs),
   );
   const bodyMemory = new Gate(config.bodyMemoryBytesMax);
@@ -83,6 +93,7 @@ export function assembleGateway(environment: GatewayEnvironment): AssembledGatew
   const { commands, undelivered, failures, replyTo } = writePath;
   return {
     parts: {
+      admission,
       face: new ScimFace(failures, bodyMemory, logger, metrics, nowMs),
       writes: new ResourceWrites({ admission, bodies, commands, undelivered, directory, rendering, replyTo }),
       reads: new ResourceReads({ admission, bodies, directory, rendering }),

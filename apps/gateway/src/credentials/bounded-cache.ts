@@ -5,7 +5,7 @@ interface Entry<Value> {
 
 /**
  * Keeps at most `entriesMax` values, each until its own moment; the one that was longest unused goes first. Nothing is ever
- * served past its moment.
+ * served past its moment, and what nobody asks for any more does not stay in memory long after it.
  */
 export class BoundedCache<Value> {
   private readonly entries = new Map<string, Entry<Value>>();
@@ -26,13 +26,12 @@ export class BoundedCache<Value> {
     return entry.value;
   }
 
-  set(key: string, value: Value, expiresAtMs: number): void {
+  set(key: string, value: Value, expiresAtMs: number, nowMs: number): void {
     this.entries.delete(key);
     this.entries.set(key, { value, expiresAtMs });
-    if (this.entries.size <= this.entriesMax) return;
-    for (const oldest of this.entries.keys()) {
+    for (const [oldest, entry] of this.entries) {
+      if (this.entries.size <= this.entriesMax && entry.expiresAtMs > nowMs) return;
       this.entries.delete(oldest);
-      return;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultTenantSettings, generateBearerToken, hashBearerToken } from '@muster/contracts';
 import { createMetrics } from '@muster/telemetry';
+import { standardEndpoints } from '../endpoints/endpoints.js';
 import { ManualClock } from '../testing/manual-clock.js';
 import { TENANT_A, TOKEN_A } from '../testing/sample-commands.js';
 import { authenticate } from './authenticate.js';
@@ -15,6 +16,7 @@ const known: Resolution = {
     state: 'active',
     domainPolicy: { kind: 'any' },
     settings: defaultTenantSettings,
+    endpoints: standardEndpoints,
   },
 };
 

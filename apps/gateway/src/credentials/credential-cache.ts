@@ -58,7 +58,7 @@ export class CredentialCache {
     }
     this.asked.inc({ result: resolution.known ? 'known' : resolution.reason });
     const cache = resolution.known ? this.known : this.unknown;
-    cache.set(tokenHash, resolution, askedAtMs + CREDENTIAL_TTL_MS_MAX);
+    cache.set(tokenHash, resolution, askedAtMs + CREDENTIAL_TTL_MS_MAX, this.nowMs());
     return resolution;
   }
 }

@@ -1,4 +1,5 @@
 import type { DomainPolicy, TenantId, TenantSettings, TenantState, TokenId } from '@muster/contracts';
+import type { Endpoints } from '../endpoints/endpoints.js';
 
 /** Who asks: the tenant that a bearer token belongs to, with what the gateway needs to know of it. */
 export interface Credential {
@@ -7,6 +8,8 @@ export interface Credential {
   readonly state: TenantState;
   readonly domainPolicy: DomainPolicy;
   readonly settings: TenantSettings;
+  /** What the tenant can provision, and where. */
+  readonly endpoints: Endpoints;
 }
 
 /** What the directory said of a token. */

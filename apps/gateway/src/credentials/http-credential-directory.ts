@@ -1,34 +1,64 @@
 import {
   defaultTenantSettings,
   directoryPaths,
+  parseSchemasDigest,
   parseUuid,
   type DomainPolicy,
   type ResolveCredentialRequest,
+  type SchemasDigest,
   type TenantId,
   type TenantSettings,
   type TenantState,
   type TokenId,
 } from '@muster/contracts';
+import type { Logger } from '@muster/service';
 import { DirectoryUnreachableError, type DirectoryClient } from '../directory-client/directory-client.js';
-import type { CredentialDirectory, Resolution } from './credential.js';
+import type { TenantEndpoints } from '../endpoints/tenant-endpoints.js';
+import type { Credential, CredentialDirectory, Resolution } from './credential.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const REASONS = ['unknown', 'expired', 'revoked'] as const;
 const STATES: readonly TenantState[] = ['active', 'paused', 'deleting'];
 
-/** Asks the directory over HTTP. */
+/** What the directory says of a token by itself: the tenant's schemas by their name, not yet what they hold. */
+export type NamedResolution =
+  | Exclude<Resolution, { readonly known: true }>
+  | {
+      readonly known: true;
+      readonly credential: Omit<Credential, 'endpoints'>;
+      readonly schemas: SchemasDigest | null;
+    };
+
+/** Asks the directory over HTTP. A credential whose schemas cannot be had is not resolved: nobody could read its requests. */
 export class HttpCredentialDirectory implements CredentialDirectory {
-  constructor(private readonly client: DirectoryClient) {}
+  constructor(
+    private readonly client: DirectoryClient,
+    private readonly endpoints: TenantEndpoints,
+    private readonly logger: Logger,
+  ) {}
 
   async resolve(tokenHash: string): Promise<Resolution> {
     const request: ResolveCredentialRequest = { tokenHash };
-    return resolutionFromJson(await this.client.post(directoryPaths.resolveCredential, request));
+    const named = resolutionFromJson(await this.client.post(directoryPaths.resolveCredential, request));
+    if (!named.known) return named;
+    const { credential, schemas } = named;
+    const { tenantId } = credential;
+    try {
+      return {
+        known: true,
+        credential: { ...credential, endpoints: await this.endpoints.of(tenantId, schemas) },
+      };
+    } catch (error) {
+      if (!(error instanceof DirectoryUnreachableError))
+        this.logger.error({ err: error, tenantId }, 'the schemas of a tenant cannot be read');
+      throw error;
+    }
   }
 }
 
 /** Parses a `ResolveCredentialResponse`. An answer that cannot be read says nothing about the token: it throws. */
-export function resolutionFromJson(value: unknown): Resolution {
+export function resolutionFromJson(value: unknown): NamedResolution {
   const answer = objectOf(value);
   if (answer.known === false)
     return { known: false, reason: REASONS.find((each) => each === answer.reason) ?? 'unknown' };
@@ -47,7 +77,16 @@ export function resolutionFromJson(value: unknown): Resolution {
       domainPolicy: domainPolicyOf(tenant.domainPolicy),
       settings: settingsOf(tenant.settings),
     },
+    schemas: schemasOf(tenant.schemas),
   };
+}
+
+/** A directory that does not know of schemas yet says nothing of them. */
+function schemasOf(value: unknown): SchemasDigest | null {
+  if (value === undefined || value === null) return null;
+  const digest = parseSchemasDigest(value);
+  if (digest === null) throw unreadable();
+  return digest;
 }
 
 /** An unreadable policy accepts no domain at all: closed rather than open. */

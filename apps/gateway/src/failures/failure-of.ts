@@ -13,6 +13,8 @@ import type { Refusal } from '../refusals/refusal.js';
 export interface WriteAttempt {
   readonly operation: Operation | 'bulk';
   readonly resourceKind: ResourceKind;
+  /** Its name, for the kind `resource` alone. */
+  readonly resourceType?: string;
   resourceId?: string;
   subject: FailureSubject;
 }
@@ -49,6 +51,7 @@ export function failureOf(
     detail: refusal.detail,
     operation: attempt.operation,
     resourceKind: attempt.resourceKind,
+    ...(attempt.resourceType === undefined ? {} : { resourceType: attempt.resourceType }),
     ...(attempt.resourceId === undefined
       ? {}
       : { resourceId: attempt.resourceId.slice(0, RESOURCE_ID_LENGTH_MAX) }),

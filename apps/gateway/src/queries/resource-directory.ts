@@ -1,6 +1,7 @@
 import type {
   QueryRequest,
   QueryResponse,
+  ResourcePlace,
   RootQueryRequest,
   RootQueryResponse,
   StoredResource,
@@ -8,24 +9,22 @@ import type {
 } from '@muster/contracts';
 import type { Context } from '@muster/telemetry';
 
-export type ResourcePlural = 'users' | 'groups';
-
 /** Reads what is committed. Every call rejects with a `Refusal`: 503 when the directory cannot be reached. */
 export interface ResourceDirectory {
   /** Null when the tenant has no such resource; another tenant's id is no such resource. */
   read(
     tenantId: TenantId,
-    kind: ResourcePlural,
+    place: ResourcePlace,
     id: string,
     withReferences: boolean,
     trace: Context,
   ): Promise<StoredResource | null>;
   query(
     tenantId: TenantId,
-    kind: ResourcePlural,
+    place: ResourcePlace,
     request: QueryRequest,
     trace: Context,
   ): Promise<QueryResponse>;
-  /** One list over users and groups. */
+  /** One list over everything that the tenant has. */
   queryAll(tenantId: TenantId, request: RootQueryRequest, trace: Context): Promise<RootQueryResponse>;
 }

@@ -20,6 +20,8 @@ export interface TenantOptions {
   readonly domainPolicy?: DomainPolicy;
   readonly settings?: Partial<TenantSettings>;
   readonly state?: TenantState;
+  /** What it registers beside the standard schemas. */
+  readonly registration?: unknown;
 }
 
 export interface SampleTenant {
@@ -121,6 +123,7 @@ function addTenant(directory: ScriptedDirectory, options: TenantOptions = {}): S
       schemas: null,
     },
   });
+  if (options.registration !== undefined) directory.register(tenantId, options.registration);
   return { tenantId, token };
 }
 

@@ -5,37 +5,23 @@ import {
   decodeCommand,
   encodeReply,
   hashBearerToken,
-  operationOf,
   REPLIES_TOPIC,
-  resourceKindOf,
   type Applied,
-  type Command,
   type CommandId,
   type CommandMessage,
   type CommandOutcome,
   type Outcome,
   type QueryRequest,
   type ResolveCredentialResponse,
-  type StoredResource,
+  type ResourcePlace,
+  type RootQueryRequest,
+  type SchemasDigest,
+  type TenantId,
 } from '@muster/contracts';
 import type { EventLog, ReceivedRecord, RecordAppender, Subscription } from '@muster/messaging';
-import {
-  applyPatch,
-  filterFromJson,
-  groupResourceType,
-  matchesFilter,
-  resolveFilter,
-  userResourceType,
-  type ScimDocument,
-} from '@muster/scim';
+import { ScriptedResources } from './scripted-resources.js';
 
 type Known = Extract<ResolveCredentialResponse, { known: true }>;
-
-interface StoredEntry {
-  readonly tenantId: string;
-  readonly kind: 'user' | 'group';
-  readonly stored: StoredResource;
-}
 
 /** What the scripted directory does with a command it reads. */
 export type Script = (command: CommandMessage) => 'apply' | 'ignore' | 'apply without reply' | Outcome;
@@ -54,7 +40,7 @@ export class ScriptedDirectory {
   /** `off`: connections are cut. `silent`: nothing is ever answered. */
   http: 'on' | 'off' | 'silent' = 'on';
   readonly url: string;
-  private readonly resources = new Map<string, StoredEntry>();
+  private readonly resources = new ScriptedResources();
 
   private constructor(
     private readonly server: Server,
@@ -83,6 +69,17 @@ export class ScriptedDirectory {
 
   accept(token: string, credential: Known): void {
     this.credentials.set(hashBearerToken(token), credential);
+  }
+
+  /** What the tenant can provision from now on; it is told by the next look-up of one of its tokens. */
+  register(tenantId: TenantId, registration: unknown): SchemasDigest {
+    const { digest } = this.resources.register(tenantId, registration);
+    for (const [hash, credential] of this.credentials) {
+      const { tenant } = credential;
+      if (tenant.tenantId !== tenantId) continue;
+      this.credentials.set(hash, { ...credential, tenant: { ...tenant, schemas: digest } });
+    }
+    return digest;
   }
 
   askedFor(path: string): number {
@@ -126,39 +123,20 @@ export class ScriptedDirectory {
   }
 
   private applyMessage(command: CommandMessage): Outcome {
-    if (command.type !== 'bulk.requested') return this.apply(command);
+    if (command.type !== 'bulk.requested') return this.resources.apply(command);
     const results: CommandOutcome[] = [];
     let failures = 0;
     for (const part of command.parts) {
       if (part.refusedBefore + failures >= (command.failOnErrors ?? Infinity)) break;
       const { commandId } = part.command;
       const decision = this.script(part.command);
-      const outcome = typeof decision === 'string' ? this.apply(part.command) : decision;
+      const outcome = typeof decision === 'string' ? this.resources.apply(part.command) : decision;
       if (outcome.status !== 'applied') failures += 1;
       const result = outcome.status === 'applied' ? stored(outcome) : outcome;
       this.outcomes.set(commandId, result);
       results.push({ commandId, outcome: result });
     }
     return { status: 'applied', resourceId: command.resourceId, version: 1, changed: true, results };
-  }
-
-  private apply(command: Command): Outcome {
-    const { tenantId, resourceId, type } = command;
-    const kind = resourceKindOf(type);
-    const existing = this.resources.get(resourceId);
-    if (operationOf(type) !== 'create' && existing?.tenantId !== tenantId) {
-      return { status: 'rejected', cause: 'not_found', detail: `Resource ${resourceId} does not exist.` };
-    }
-    const version = (existing?.stored.version ?? 0) + 1;
-    if (operationOf(type) === 'delete') {
-      this.resources.delete(resourceId);
-      return { status: 'applied', resourceId, version, changed: true };
-    }
-    const document = documentAfter(command, existing?.stored.document);
-    const time = '2026-01-01T00:00:00.000Z';
-    const stored = { id: resourceId, version, createdAt: time, lastModified: time, document };
-    this.resources.set(resourceId, { tenantId, kind, stored });
-    return { status: 'applied', resourceId, version, changed: true, resource: withoutMembers(stored) };
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -201,59 +179,17 @@ export class ScriptedDirectory {
   }
 
   private query(path: string, body: Readonly<Record<string, unknown>>): unknown {
-    const match = /^\/internal\/v1\/tenants\/([^/]+)\/(user|group)s\/([^?]+)(\?references=false)?$/.exec(
+    const match = /^\/internal\/v1\/tenants\/([^/]+)\/((?:[^?]+\/)?)([^/?]+)(\?references=false)?$/.exec(
       path,
     );
     if (match === null) return null;
-    const [, tenantId, kind, last = '', withoutReferences] = match;
-    const mine = [...this.resources.values()].filter(
-      (entry) => entry.tenantId === tenantId && entry.kind === kind,
-    );
-    if (last === 'query') return page(mine, kind === 'user', body as unknown as QueryRequest);
-    const found = mine.find(({ stored }) => stored.id === last);
-    return found === undefined ? null : shown(found, withoutReferences === undefined);
+    const [, tenantId = '', folder = '', last = '', withoutReferences] = match;
+    if (folder === '') return this.resources.queryAll(tenantId, body as unknown as RootQueryRequest);
+    if (folder === 'schemas/') return this.resources.registration(tenantId, last);
+    const place = folder.slice(0, -1) as ResourcePlace;
+    if (last === 'query') return this.resources.query(tenantId, place, body as unknown as QueryRequest);
+    return this.resources.read(tenantId, place, last, withoutReferences === undefined);
   }
-}
-
-function documentAfter(command: Command, before: ScimDocument = {}): ScimDocument {
-  switch (command.type) {
-    case 'user.patch.requested':
-      return applyPatch(userResourceType, before, command.patch).document;
-    case 'group.patch.requested':
-      return applyPatch(groupResourceType, before, command.patch).document;
-    case 'user.delete.requested':
-    case 'group.delete.requested':
-      return before;
-    default:
-      return command.document;
-  }
-}
-
-function page(entries: readonly StoredEntry[], isUser: boolean, request: QueryRequest): object {
-  const filter =
-    request.filter === undefined
-      ? undefined
-      : resolveFilter(filterFromJson(request.filter), isUser ? userResourceType : groupResourceType);
-  const matching = entries.filter(
-    ({ stored }) => filter === undefined || matchesFilter(filter, { ...stored.document, id: stored.id }),
-  );
-  const start = request.startIndex - 1;
-  const resources = matching
-    .slice(start, start + request.count)
-    .map((entry) => shown(entry, request.withReferences));
-  return { totalResults: matching.length, resources };
-}
-
-function shown({ kind, stored }: StoredEntry, withReferences: boolean): StoredResource {
-  const bare = withoutMembers(stored);
-  if (kind === 'user') return withReferences ? { ...bare, groups: [] } : bare;
-  const members = (stored.document.members ?? []) as readonly { readonly value: string }[];
-  return withReferences ? { ...bare, members: members.map(({ value }) => ({ value, type: 'User' })) } : bare;
-}
-
-function withoutMembers(stored: StoredResource): StoredResource {
-  const { members: _members, ...document } = stored.document;
-  return { ...stored, document };
 }
 
 /** The operations table holds no bodies, and a row for each part of a job. */

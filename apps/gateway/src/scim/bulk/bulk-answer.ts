@@ -1,7 +1,7 @@
 import { operationOf, type CommandId, type Outcome } from '@muster/contracts';
 import type { BulkResult } from '@muster/scim';
+import type { Endpoint } from '../../endpoints/endpoint.js';
 import { Refusal } from '../../refusals/refusal.js';
-import type { Endpoint } from '../endpoints.js';
 import { entityTag } from '../http/preconditions.js';
 import type { BulkJob, JobItem, ReadyItem, RefusedItem } from './bulk-job.js';
 

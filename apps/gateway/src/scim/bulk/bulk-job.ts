@@ -4,6 +4,7 @@ import type {
   CommandId,
   ReplyAddress,
   ResourceId,
+  SchemasDigest,
   TenantId,
   TokenId,
 } from '@muster/contracts';
@@ -16,9 +17,9 @@ import {
   type BulkStep,
 } from '@muster/scim';
 import type { Credential } from '../../credentials/credential.js';
+import { commandHead, resourceTypeName, type Endpoint } from '../../endpoints/endpoint.js';
 import type { WriteAttempt } from '../../failures/failure-of.js';
 import { Refusal } from '../../refusals/refusal.js';
-import { commandTypeOf, groups, users, type Endpoint } from '../endpoints.js';
 import { refusalOf } from '../http/error-answer.js';
 import { versionCondition } from '../http/preconditions.js';
 import { createOfBody, patchOfBody, replaceOfBody } from '../writes/command-of-body.js';
@@ -62,6 +63,7 @@ export interface JobEnvelope {
   readonly tokenId: TokenId;
   readonly requestId: string;
   readonly replyTo: ReplyAddress;
+  readonly schemas?: SchemasDigest;
   readonly deadlineMs: number;
 }
 
@@ -119,10 +121,11 @@ export class BulkJobPlanner {
 
   private itemOfStep(step: BulkStep, known: { readonly index: number; readonly bulkId?: string }): Planned {
     const { method } = step;
-    const endpoint = step.resourceType === users.resourceType ? users : groups;
+    const endpoint = this.credential.endpoints.of(step.resourceType);
     const attempt: WriteAttempt = {
       operation: operationOfMethod[method],
       resourceKind: endpoint.kind,
+      ...resourceTypeName(endpoint),
       subject: {},
     };
     const refersTo = [...new Set([...step.after, ...step.deferred])].filter(
@@ -165,7 +168,7 @@ export class BulkJobPlanner {
       case 'PATCH':
         return { ...patchOfBody(data, context), ...head, ...condition };
       case 'DELETE':
-        return { type: commandTypeOf(endpoint, 'delete'), ...head, ...condition };
+        return { ...commandHead(endpoint, 'delete'), ...head, ...condition };
     }
   }
 

@@ -10,12 +10,13 @@ import {
   type ReplyAddress,
   type ResourceId,
 } from '@muster/contracts';
-import { groupResourceType, parseBulk, renderBulkResponse, userResourceType } from '@muster/scim';
+import { parseBulk, renderBulkResponse } from '@muster/scim';
 import { attributeKeys, currentTraceparent, spanNames, tracer } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
 import type { CommandBus } from '../../commands/command-bus.js';
 import type { CommandDirectory } from '../../commands/command-directory.js';
 import type { UndeliveredAnswers } from '../../commands/undelivered-answers.js';
+import { schemasOf } from '../../endpoints/endpoints.js';
 import { failureOf, isPublishedHere } from '../../failures/failure-of.js';
 import type { FailurePublisher } from '../../failures/failure-publisher.js';
 import { Refusal } from '../../refusals/refusal.js';
@@ -40,7 +41,6 @@ export interface BulkWritesParts {
 }
 
 const RETRY_AFTER_SECONDS = 5;
-const resourceTypes = [userResourceType, groupResourceType];
 
 /**
  * POST /Bulk (RFC 7644 section 3.7): many writes in one request, one command and one transaction. The request as a whole fails
@@ -55,13 +55,15 @@ export class BulkWrites {
     const { admission, bodies, replyTo, rendering } = this.parts;
     const credential = await admission.admit(exchange);
     const body = await bodies.readJson(exchange, BULK_PAYLOAD_BYTES_MAX);
-    const plan = parseBulk(body, { operationsMax: BULK_OPERATIONS_MAX }, resourceTypes);
+    const { endpoints } = credential;
+    const plan = parseBulk(body, { operationsMax: BULK_OPERATIONS_MAX }, endpoints.types.all);
     admission.charge(credential, plan.operations.length);
     const envelope: JobEnvelope = {
       tenantId: credential.tenantId,
       tokenId: credential.tokenId,
       requestId: exchange.requestId,
       replyTo,
+      ...schemasOf(endpoints),
       deadlineMs: Date.now() + COMMAND_DEADLINE_MS,
     };
     const job = new BulkJobPlanner(credential, envelope, uuidV7).plan(plan);

@@ -2,17 +2,13 @@ import { BULK_OPERATIONS_MAX, BULK_PAYLOAD_BYTES_MAX, scimEventUris } from '@mus
 import {
   COUNT_DEFAULT,
   COUNT_MAX,
-  enterpriseUserSchema,
-  groupResourceType,
-  groupSchema,
   renderListResponse,
   renderResourceType,
   renderSchema,
   serviceProviderConfig,
-  userResourceType,
-  userSchema,
   type ServiceProviderOptions,
 } from '@muster/scim';
+import { standardEndpoints, type Endpoints } from '../../endpoints/endpoints.js';
 import { Refusal } from '../../refusals/refusal.js';
 import { notFound } from '../rendering/resource-rendering.js';
 import type { Admission } from '../admission.js';
@@ -23,20 +19,26 @@ const CURSOR_TIMEOUT_SECONDS = 3_600;
 /** What facts carry as `ce_scimevent`. */
 const EVENT_URIS = [...new Set(Object.values(scimEventUris))].toSorted();
 
-interface Described {
+interface Item {
   readonly id: string;
 }
 
-/** What the service offers (RFC 7644 section 4). It never changes while the process runs, so it is rendered once. */
+/** What a tenant's schemas are shown as. */
+interface Described {
+  readonly resourceTypes: DescribedList;
+  readonly schemas: DescribedList;
+}
+
+/** What the service offers (RFC 7644 section 4). It does not change while a tenant's schemas do not, so it is rendered once. */
 export class Discovery {
   private readonly config: string;
   private readonly configWithEvents: string;
-  private readonly resourceTypes: DescribedList;
-  private readonly schemas: DescribedList;
+  /** Goes when the endpoints are forgotten. */
+  private readonly described = new WeakMap<Endpoints, Described>();
 
   constructor(
     private readonly admission: Admission,
-    publicBaseUrl: string,
+    private readonly publicBaseUrl: string,
   ) {
     const offered: ServiceProviderOptions = {
       baseUrl: publicBaseUrl,
@@ -49,13 +51,7 @@ export class Discovery {
     };
     this.config = JSON.stringify(serviceProviderConfig(offered));
     this.configWithEvents = JSON.stringify(serviceProviderConfig({ ...offered, eventUris: EVENT_URIS }));
-    // Users first: a widely used collection of checks reads the endpoint of the first one.
-    this.resourceTypes = new DescribedList(
-      [userResourceType, groupResourceType].map((each) => renderResourceType(each, publicBaseUrl)),
-    );
-    this.schemas = new DescribedList(
-      [userSchema, groupSchema, enterpriseUserSchema].map((each) => renderSchema(each, publicBaseUrl)),
-    );
+    this.describe(standardEndpoints);
   }
 
   async serviceProviderConfig(exchange: Exchange): Promise<Answer> {
@@ -64,23 +60,19 @@ export class Discovery {
   }
 
   async listResourceTypes(exchange: Exchange): Promise<Answer> {
-    await this.admission.admit(exchange);
-    return this.resourceTypes.all(exchange);
+    return (await this.admitted(exchange)).resourceTypes.all(exchange);
   }
 
   async resourceType(exchange: Exchange, id: string): Promise<Answer> {
-    await this.admission.admit(exchange);
-    return this.resourceTypes.one(id);
+    return (await this.admitted(exchange)).resourceTypes.one(id);
   }
 
   async listSchemas(exchange: Exchange): Promise<Answer> {
-    await this.admission.admit(exchange);
-    return this.schemas.all(exchange);
+    return (await this.admitted(exchange)).schemas.all(exchange);
   }
 
   async schema(exchange: Exchange, id: string): Promise<Answer> {
-    await this.admission.admit(exchange);
-    return this.schemas.one(id);
+    return (await this.admitted(exchange)).schemas.one(id);
   }
 
   /** `/Me` is not offered (RFC 7644 section 3.11). */
@@ -88,13 +80,29 @@ export class Discovery {
     await this.admission.admit(exchange);
     throw new Refusal('not_implemented');
   }
+
+  private async admitted(exchange: Exchange): Promise<Described> {
+    const { endpoints } = await this.admission.admit(exchange);
+    return this.described.get(endpoints) ?? this.describe(endpoints);
+  }
+
+  private describe(endpoints: Endpoints): Described {
+    const { all, schemas } = endpoints.types;
+    const described = {
+      // Users first: a widely used collection of checks reads the endpoint of the first one.
+      resourceTypes: new DescribedList(all.map((each) => renderResourceType(each, this.publicBaseUrl))),
+      schemas: new DescribedList(schemas.map((each) => renderSchema(each, this.publicBaseUrl))),
+    };
+    this.described.set(endpoints, described);
+    return described;
+  }
 }
 
 class DescribedList {
   private readonly list: string;
   private readonly byId: ReadonlyMap<string, string>;
 
-  constructor(items: readonly Described[]) {
+  constructor(items: readonly Item[]) {
     this.list = JSON.stringify(
       renderListResponse({
         resources: items,

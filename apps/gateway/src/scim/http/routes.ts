@@ -10,8 +10,8 @@ function route(template: string, methods: readonly string[]): Route {
   return { template, pattern: new RegExp(`^${pattern}$`), methods };
 }
 
-/** Every path that there is, with what can be done there: the tests of the route inventory walk this list. */
-export const routes: readonly Route[] = [
+/** The paths that every tenant has, with what can be done there. */
+const fixedRoutes: readonly Route[] = [
   route('/Users', ['GET', 'POST']),
   route('/Users/.search', ['POST']),
   route('/Users/:id', ['GET', 'PUT', 'PATCH', 'DELETE']),
@@ -29,7 +29,24 @@ export const routes: readonly Route[] = [
   route('/.search', ['POST']),
 ];
 
-/** The methods that a path knows (RFC 9110 section 10.2.1), or undefined when there is no such path. */
+/** Those of the types that tenants register: whether there is such a path depends on who asks. */
+const ownTypeRoutes: readonly Route[] = [
+  route('/:type', ['GET', 'POST']),
+  route('/:type/.search', ['POST']),
+  route('/:type/:id', ['GET', 'PUT', 'PATCH', 'DELETE']),
+];
+
+/** Every path that there is: the tests of the route inventory walk this list. */
+export const routes: readonly Route[] = [...fixedRoutes, ...ownTypeRoutes];
+
+/** The methods that a path of every tenant knows (RFC 9110 section 10.2.1), or undefined when there is no such path. */
 export function allowedMethods(path: string): readonly string[] | undefined {
-  return routes.find(({ pattern }) => pattern.test(path))?.methods;
+  return fixedRoutes.find(({ pattern }) => pattern.test(path))?.methods;
+}
+
+const fixedSegments = new Set(fixedRoutes.map(({ template }) => template.split('/', 2)[1]));
+
+/** Whether paths that start so are the protocol's, so that none of them belongs to a tenant's own type. */
+export function isFixedSegment(segment: string): boolean {
+  return fixedSegments.has(segment);
 }

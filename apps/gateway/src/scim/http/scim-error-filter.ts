@@ -4,6 +4,7 @@ import type { Logger } from '@muster/service';
 import type { CounterOf, Metrics } from '@muster/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../../refusals/refusal.js';
+import { nothingHere } from '../admission.js';
 import { errorAnswer } from './error-answer.js';
 import { allowedMethods } from './routes.js';
 import { sendAnswer } from './send-answer.js';
@@ -41,7 +42,7 @@ export class ScimErrorFilter implements ExceptionFilter {
 function refusalOfUnrouted(path: string): Refusal {
   const methods = allowedMethods(path);
   if (methods !== undefined) return new Refusal('method_not_allowed', { allow: methods.join(', ') });
-  return new Refusal('not_found', { detail: 'There is nothing at this address. Check the tenant URL.' });
+  return nothingHere();
 }
 
 function statusOf(exception: unknown): number | undefined {

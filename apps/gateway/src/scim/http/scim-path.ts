@@ -1,5 +1,5 @@
-/** Where requests outside every base path are sent; no route lives there. */
-export const OUTSIDE = '/.outside';
+/** Where requests outside every base path are sent. No route has that many segments: one or two could be a tenant's own type. */
+export const OUTSIDE = '/.outside/every/base';
 
 /**
  * Strips the base path from a request's URL, so that every route has one path whatever the tenant URL says, and forgives

@@ -6,12 +6,13 @@ import {
   parseSearchRequest,
   printReference,
   resolveFilter,
+  sensitive,
   type ListQuery,
   type ResourceType,
 } from '@muster/scim';
+import { schemasOf } from '../../endpoints/endpoints.js';
 import type { ResourceDirectory } from '../../queries/resource-directory.js';
-import type { Admission } from '../admission.js';
-import type { Endpoint } from '../endpoints.js';
+import type { Admission, Admitted, EndpointChoice } from '../admission.js';
 import type { Answer, Exchange } from '../http/exchange.js';
 import { entityTag, isUnchanged } from '../http/preconditions.js';
 import type { RequestBodies } from '../http/request-bodies.js';
@@ -37,14 +38,14 @@ export class ResourceReads {
   constructor(private readonly parts: ResourceReadsParts) {}
 
   /** RFC 7644 section 3.4.1. */
-  async read(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
-    const { tenantId } = await this.parts.admission.admit(exchange);
+  async read(exchange: Exchange, choose: EndpointChoice, id: string): Promise<Answer> {
+    const { credential, endpoint } = await this.parts.admission.admitTo(exchange, choose);
     const resourceId = parseUuid<ResourceId>(id);
     if (resourceId === null) throw notFound(id);
     const view = this.parts.rendering.viewOf(endpoint, exchange.request.query);
     const stored = await this.parts.directory.read(
-      tenantId,
-      endpoint.plural,
+      credential.tenantId,
+      endpoint.place,
       resourceId,
       view.wantsReferences,
       exchange.trace,
@@ -62,27 +63,26 @@ export class ResourceReads {
   }
 
   /** RFC 7644 section 3.4.2. */
-  async list(exchange: Exchange, endpoint: Endpoint): Promise<Answer> {
-    await this.parts.admission.admit(exchange);
+  async list(exchange: Exchange, choose: EndpointChoice): Promise<Answer> {
+    const admitted = await this.parts.admission.admitTo(exchange, choose);
     const query = parseListQuery(exchange.request.query as Readonly<Record<string, unknown>>);
-    return this.page(exchange, endpoint, query);
+    return this.page(exchange, admitted, query);
   }
 
   /** The same with the query in the body, where it stays out of logs on the way (RFC 7644 section 3.4.3). */
-  async search(exchange: Exchange, endpoint: Endpoint): Promise<Answer> {
-    await this.parts.admission.admit(exchange);
+  async search(exchange: Exchange, choose: EndpointChoice): Promise<Answer> {
+    const admitted = await this.parts.admission.admitTo(exchange, choose);
     const body = await this.parts.bodies.readJson(exchange, SEARCH_BYTES_MAX);
-    return this.page(exchange, endpoint, parseSearchRequest(body));
+    return this.page(exchange, admitted, parseSearchRequest(body));
   }
 
-  private async page(exchange: Exchange, endpoint: Endpoint, query: ListQuery): Promise<Answer> {
-    const { credential } = exchange;
-    if (credential === undefined) throw new Error('a page is asked for before the request was admitted');
+  private async page(exchange: Exchange, admitted: Admitted, query: ListQuery): Promise<Answer> {
+    const { credential, endpoint } = admitted;
     const view = this.parts.rendering.viewOfParameters(endpoint, query);
-    const request = queryRequestOf(query, endpoint.resourceType, view);
+    const request = queryRequestOf(query, admitted, view);
     const page = await this.parts.directory.query(
       credential.tenantId,
-      endpoint.plural,
+      endpoint.place,
       request,
       exchange.trace,
     );
@@ -95,9 +95,11 @@ export class ResourceReads {
  * What the directory is asked. The filter is checked against the schema here, so that one which cannot be answered is
  * refused and never means "everything"; it travels as it was parsed, and the directory resolves it by its own schema.
  */
-function queryRequestOf(query: ListQuery, resourceType: ResourceType, view: View): QueryRequest {
+function queryRequestOf(query: ListQuery, { credential, endpoint }: Admitted, view: View): QueryRequest {
+  const { resourceType } = endpoint;
   if (query.filter !== undefined) resolveFilter(query.filter, resourceType);
   return {
+    ...schemasOf(credential.endpoints),
     ...(query.filter === undefined ? {} : { filter: query.filter }),
     ...(query.sortBy === undefined
       ? {}
@@ -113,6 +115,9 @@ function queryRequestOf(query: ListQuery, resourceType: ResourceType, view: View
 function sortedBy(reference: NonNullable<ListQuery['sortBy']>, resourceType: ResourceType): string {
   const found = findAttribute(resourceType, reference);
   if (found?.kind !== 'attribute') throw invalidPath('sortBy names an attribute that does not exist.');
+  // Their order would tell what may not be shown (RFC 7644 section 7.5.2).
+  if (found.definition.returned === 'never' || found.subDefinition?.returned === 'never')
+    throw sensitive(`${printReference(reference)} cannot be sorted by.`);
   return printReference({
     ...(found.extension === undefined ? {} : { schema: found.extension.id }),
     attribute: found.definition.name,

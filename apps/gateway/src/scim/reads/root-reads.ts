@@ -7,57 +7,54 @@ import {
   resolveFilterAcross,
   type ListQuery,
 } from '@muster/scim';
-import { groups, users } from '../endpoints.js';
+import type { Credential } from '../../credentials/credential.js';
+import { schemasOf } from '../../endpoints/endpoints.js';
 import type { Answer, Exchange } from '../http/exchange.js';
 import { cursorsOf } from '../rendering/resource-rendering.js';
 import { SEARCH_BYTES_MAX, type ResourceReadsParts } from './resource-reads.js';
 
-const endpoints = [users, groups] as const;
-const resourceTypes = endpoints.map(({ resourceType }) => resourceType);
-
-/** Queries at the root: one list over users and groups (RFC 7644 section 3.4.2.1), users first. */
+/** Queries at the root: one list over all that the tenant has (RFC 7644 section 3.4.2.1), users first, then groups. */
 export class RootReads {
   constructor(private readonly parts: ResourceReadsParts) {}
 
   async list(exchange: Exchange): Promise<Answer> {
-    await this.parts.admission.admit(exchange);
-    return this.page(exchange, parseListQuery(exchange.request.query as Readonly<Record<string, unknown>>));
+    const credential = await this.parts.admission.admit(exchange);
+    const query = parseListQuery(exchange.request.query as Readonly<Record<string, unknown>>);
+    return this.page(exchange, credential, query);
   }
 
   /** RFC 7644 section 3.4.3. */
   async search(exchange: Exchange): Promise<Answer> {
-    await this.parts.admission.admit(exchange);
-    return this.page(
-      exchange,
-      parseSearchRequest(await this.parts.bodies.readJson(exchange, SEARCH_BYTES_MAX)),
-    );
+    const credential = await this.parts.admission.admit(exchange);
+    const body = await this.parts.bodies.readJson(exchange, SEARCH_BYTES_MAX);
+    return this.page(exchange, credential, parseSearchRequest(body));
   }
 
-  private async page(exchange: Exchange, query: ListQuery): Promise<Answer> {
-    const { credential, trace } = exchange;
-    if (credential === undefined) throw new Error('a page is asked for before the request was admitted');
+  private async page(exchange: Exchange, credential: Credential, query: ListQuery): Promise<Answer> {
+    const { endpoints, tenantId } = credential;
     if (query.sortBy !== undefined)
-      throw invalidValue('A list of users and groups together cannot be sorted.');
-    // An attribute may belong to one of the two only, but has to belong to one of them.
-    if (query.filter !== undefined) resolveFilterAcross(query.filter, resourceTypes);
+      throw invalidValue('A list of several kinds of resource together cannot be sorted.');
+    // An attribute may belong to one of the types only, but has to belong to one of them.
+    if (query.filter !== undefined) resolveFilterAcross(query.filter, endpoints.types.all);
     const { rendering, directory } = this.parts;
-    const views = {
-      users: rendering.viewOfParameters(users, query),
-      groups: rendering.viewOfParameters(groups, query),
-    };
+    const shown = endpoints.all.map((endpoint) => ({
+      endpoint,
+      view: rendering.viewOfParameters(endpoint, query),
+    }));
     const request: RootQueryRequest = {
+      ...schemasOf(endpoints),
       ...(query.filter === undefined ? {} : { filter: query.filter }),
       startIndex: query.startIndex,
       count: query.count,
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-      withReferencesOf: endpoints
-        .map(({ plural }) => plural)
-        .filter((plural) => views[plural].wantsReferences),
+      withReferencesOf: shown
+        .filter(({ view }) => view.wantsReferences)
+        .map(({ endpoint }) => endpoint.place),
     };
-    const page = await directory.queryAll(credential.tenantId, request, trace);
-    const resources = endpoints.flatMap((endpoint) =>
-      (page.pages.find(({ place }) => place === endpoint.plural)?.resources ?? []).map((stored) =>
-        rendering.render(endpoint, stored, views[endpoint.plural]),
+    const page = await directory.queryAll(tenantId, request, exchange.trace);
+    const resources = shown.flatMap(({ endpoint, view }) =>
+      (page.pages.find(({ place }) => place === endpoint.place)?.resources ?? []).map((stored) =>
+        rendering.render(endpoint, stored, view),
       ),
     );
     return {

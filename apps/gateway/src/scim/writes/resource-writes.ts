@@ -18,11 +18,12 @@ import { v7 as uuidV7 } from 'uuid';
 import type { CommandBus } from '../../commands/command-bus.js';
 import type { UndeliveredAnswers } from '../../commands/undelivered-answers.js';
 import type { Credential } from '../../credentials/credential.js';
+import { commandHead, resourceTypeName, type Endpoint } from '../../endpoints/endpoint.js';
+import { schemasOf } from '../../endpoints/endpoints.js';
 import type { WriteAttempt } from '../../failures/failure-of.js';
 import type { ResourceDirectory } from '../../queries/resource-directory.js';
 import { Refusal } from '../../refusals/refusal.js';
-import type { Admission } from '../admission.js';
-import { commandTypeOf, type Endpoint } from '../endpoints.js';
+import type { Admission, EndpointChoice } from '../admission.js';
 import type { Answer, Exchange } from '../http/exchange.js';
 import { versionCondition } from '../http/preconditions.js';
 import type { RequestBodies } from '../http/request-bodies.js';
@@ -51,6 +52,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** A write on its way: what the request brought, before its operation adds its own. */
 interface Write {
   readonly credential: Credential;
+  readonly endpoint: Endpoint;
   readonly attempt: WriteAttempt;
   readonly view: View;
 }
@@ -63,8 +65,8 @@ export class ResourceWrites {
   constructor(private readonly parts: ResourceWritesParts) {}
 
   /** RFC 7644 section 3.3. */
-  async create(exchange: Exchange, endpoint: Endpoint): Promise<Answer> {
-    const { credential, attempt, view } = await this.admit(exchange, endpoint, 'create');
+  async create(exchange: Exchange, choose: EndpointChoice): Promise<Answer> {
+    const { credential, endpoint, attempt, view } = await this.admit(exchange, choose, 'create');
     const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
     const command: CreateCommand = {
       ...createOfBody(body, { endpoint, credential, attempt }),
@@ -77,8 +79,8 @@ export class ResourceWrites {
   }
 
   /** RFC 7644 section 3.5.1. */
-  async replace(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
-    const { credential, attempt, view } = await this.admit(exchange, endpoint, 'replace', id);
+  async replace(exchange: Exchange, choose: EndpointChoice, id: string): Promise<Answer> {
+    const { credential, endpoint, attempt, view } = await this.admit(exchange, choose, 'replace', id);
     const resourceId = existingId(id);
     const ifMatch = versionCondition(exchange.request.headers['if-match']);
     const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
@@ -95,8 +97,8 @@ export class ResourceWrites {
   }
 
   /** RFC 7644 section 3.5.2. */
-  async patch(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
-    const { credential, attempt, view } = await this.admit(exchange, endpoint, 'patch', id);
+  async patch(exchange: Exchange, choose: EndpointChoice, id: string): Promise<Answer> {
+    const { credential, endpoint, attempt, view } = await this.admit(exchange, choose, 'patch', id);
     const resourceId = existingId(id);
     const ifMatch = versionCondition(exchange.request.headers['if-match']);
     const body = await this.parts.bodies.readJson(exchange, endpoint.bodyBytesMax);
@@ -118,11 +120,11 @@ export class ResourceWrites {
   }
 
   /** RFC 7644 section 3.6. */
-  async delete(exchange: Exchange, endpoint: Endpoint, id: string): Promise<Answer> {
-    const { credential } = await this.admit(exchange, endpoint, 'delete', id);
+  async delete(exchange: Exchange, choose: EndpointChoice, id: string): Promise<Answer> {
+    const { credential, endpoint } = await this.admit(exchange, choose, 'delete', id);
     const command: DeleteCommand = {
       ...this.envelope(exchange, credential, existingId(id)),
-      type: commandTypeOf(endpoint, 'delete'),
+      ...commandHead(endpoint, 'delete'),
       ...conditional(versionCondition(exchange.request.headers['if-match'])),
     };
     await this.decide(exchange, command);
@@ -131,19 +133,21 @@ export class ResourceWrites {
 
   private async admit(
     exchange: Exchange,
-    endpoint: Endpoint,
+    choose: EndpointChoice,
     operation: Operation,
     resourceId?: string,
   ): Promise<Write> {
+    const { credential, endpoint } = await this.parts.admission.admitTo(exchange, choose);
     const attempt: WriteAttempt = {
       operation,
       resourceKind: endpoint.kind,
+      ...resourceTypeName(endpoint),
       subject: {},
       ...(resourceId === undefined ? {} : { resourceId }),
     };
     exchange.attempt = attempt;
-    const credential = await this.parts.admission.admit(exchange);
-    return { credential, attempt, view: this.parts.rendering.viewOf(endpoint, exchange.request.query) };
+    const view = this.parts.rendering.viewOf(endpoint, exchange.request.query);
+    return { credential, endpoint, attempt, view };
   }
 
   private envelope(exchange: Exchange, credential: Credential, resourceId: ResourceId) {
@@ -154,6 +158,7 @@ export class ResourceWrites {
       requestId: exchange.requestId,
       resourceId,
       replyTo: this.parts.replyTo,
+      ...schemasOf(credential.endpoints),
       deadlineMs: Date.now() + COMMAND_DEADLINE_MS,
     };
   }
@@ -188,7 +193,7 @@ export class ResourceWrites {
     try {
       stored = await this.parts.directory.read(
         command.tenantId,
-        endpoint.plural,
+        endpoint.place,
         applied.resourceId,
         withReferences,
         exchange.trace,
@@ -235,6 +240,14 @@ function conditional(ifMatch: VersionCondition | undefined): { ifMatch?: Version
   return ifMatch === undefined ? {} : { ifMatch };
 }
 
-function returnsBody(endpoint: Endpoint, { settings }: Credential): boolean {
-  return endpoint.kind === 'user' ? settings.patchUserReturnsBody : settings.patchGroupReturnsBody;
+/** What connectors expect after a PATCH differs for users and groups; of own types they expect nothing in particular. */
+function returnsBody({ kind }: Endpoint, { settings }: Credential): boolean {
+  switch (kind) {
+    case 'user':
+      return settings.patchUserReturnsBody;
+    case 'group':
+      return settings.patchGroupReturnsBody;
+    case 'resource':
+      return true;
+  }
 }
