@@ -15,6 +15,8 @@ import {
   GROUP_EVENTS_TOPIC,
   GROUP_STATE_TOPIC,
   REPLIES_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
   topicContracts,
@@ -30,9 +32,17 @@ const decoders: Readonly<Record<string, (record: EncodedRecord) => unknown>> = {
   [REPLIES_TOPIC]: decodeReply,
   [USER_EVENTS_TOPIC]: decodeFact,
   [GROUP_EVENTS_TOPIC]: decodeFact,
+  [RESOURCE_EVENTS_TOPIC]: decodeFact,
   [FAILURES_TOPIC]: decodeFailure,
 };
-const factTopics = [USER_EVENTS_TOPIC, GROUP_EVENTS_TOPIC, USER_STATE_TOPIC, GROUP_STATE_TOPIC];
+const factTopics = [
+  USER_EVENTS_TOPIC,
+  GROUP_EVENTS_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  USER_STATE_TOPIC,
+  GROUP_STATE_TOPIC,
+  RESOURCE_STATE_TOPIC,
+];
 const named = (topic: string) => readSamples(topic).map((sample) => [sample.name, sample] as const);
 const bodyOf = (record: EncodedRecord) =>
   record.value === null ? null : (JSON.parse(record.value.toString('utf8')) as unknown);
@@ -133,6 +143,7 @@ describe('this version writes what the samples show', () => {
   it.each([
     [USER_EVENTS_TOPIC, USER_STATE_TOPIC],
     [GROUP_EVENTS_TOPIC, GROUP_STATE_TOPIC],
+    [RESOURCE_EVENTS_TOPIC, RESOURCE_STATE_TOPIC],
   ])('facts of %s and their states in %s', (events, states) => {
     const statesByName = new Map(readSamples(states).map((each) => [each.name, each]));
     for (const sample of readSamples(events)) {

@@ -12,6 +12,7 @@ import {
   FAILURES_TOPIC,
   GROUP_EVENTS_TOPIC,
   REPLIES_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
   USER_EVENTS_TOPIC,
 } from './topics/topics.js';
 
@@ -43,6 +44,12 @@ const kinds: readonly (readonly [string, Decoder, SampleRecord, readonly string[
   ['a bulk command', decodeCommand, sampleOf(COMMANDS_TOPIC, 'bulk'), ['ce_type', 'ce_id', 'ce_subject']],
   ['a reply', decodeReply, sampleOf(REPLIES_TOPIC, 'applied'), ['ce_type', 'ce_id', 'ce_replyinstance']],
   ['a fact', decodeFact, sampleOf(USER_EVENTS_TOPIC, 'created'), ['ce_type', 'ce_id', 'ce_time']],
+  [
+    'a fact about a resource of the tenant’s own type',
+    decodeFact,
+    sampleOf(RESOURCE_EVENTS_TOPIC, 'created'),
+    ['ce_type', 'ce_id', 'ce_time'],
+  ],
   ['a failure', decodeFailure, sampleOf(FAILURES_TOPIC, 'refused-at-the-door'), ['ce_type']],
 ];
 
@@ -229,6 +236,62 @@ describe('a command', () => {
     ],
   ])('with %s for a patch is malformed', (_, value) => {
     expectMalformed(decodeCommand, changed(patch, { patch: value }), 'patch');
+  });
+});
+
+describe('a command for a resource of a tenant’s own type', () => {
+  const create = sampleOf(COMMANDS_TOPIC, 'resource.create');
+  const patch = sampleOf(COMMANDS_TOPIC, 'resource.patch');
+
+  it.each([
+    ['no type', { resourceType: undefined }],
+    ['a type without a name', { resourceType: '' }],
+    ['a type of too long a name', { resourceType: 'x'.repeat(65) }],
+    ['warnings that are no list', { warnings: {} }],
+    ['a warning of an unknown kind', { warnings: [{ kind: 'constructor', path: 'x' }] }],
+    ['a warning about nothing', { warnings: [{ kind: 'secretDropped' }] }],
+    [
+      'more warnings than travel',
+      { warnings: Array.from({ length: 21 }, () => ({ kind: 'secretDropped', path: 'pin' })) },
+    ],
+  ])('with %s is malformed', (_, change) => {
+    expectMalformed(decodeCommand, changed(create, change));
+  });
+
+  it.each(['', 'x', '9D5E'.repeat(16)])('with %j for the digest of its schemas is malformed', (digest) => {
+    expectMalformed(decodeCommand, withHeader(create, 'ce_schemas', digest), 'ce_schemas');
+  });
+
+  it.each([
+    ['no operations', {}],
+    [
+      'more operations than a request comes down to',
+      { operations: Array.from({ length: 10_001 }, () => ({})) },
+    ],
+    ['an operation of another sort', { operations: [{ op: 'move', path: { attribute: 'tag' } }] }],
+    ['a path that is text', { operations: [{ op: 'remove', path: 'tag' }] }],
+    ['a polluting path', { operations: [{ op: 'remove', path: { attribute: '__proto__' } }] }],
+    ['no value', { operations: [{ op: 'add', path: { attribute: 'tag' } }] }],
+    ['null for a value', { operations: [{ op: 'add', path: { attribute: 'tag' }, value: null }] }],
+    [
+      'a polluting value',
+      {
+        operations: [
+          { op: 'add', path: { attribute: 'tag' }, value: JSON.parse('{"__proto__":{}}') as object },
+        ],
+      },
+    ],
+    ['values that are no list', { operations: [{ op: 'remove', path: { attribute: 'tag' }, values: 'x' }] }],
+  ])('with %s in its patch is malformed', (_, value) => {
+    expectMalformed(decodeCommand, changed(patch, { patch: value }), 'patch');
+  });
+
+  it('may be of a type and set attributes that only the tenant knows', () => {
+    expect(decodeCommand(patch)).toMatchObject({
+      type: 'resource.patch.requested',
+      resourceType: 'TestResource',
+      patch: { operations: [{ path: { attribute: 'weight' }, value: 13 }, {}, {}] },
+    });
   });
 });
 

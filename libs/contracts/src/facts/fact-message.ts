@@ -1,3 +1,4 @@
+import { TENANT_ATTRIBUTES_MAX } from '@muster/scim';
 import { MalformedMessageError, requiredHeader, toHeaders, traceparentOf } from '../cloud-events/headers.js';
 import {
   asList,
@@ -149,8 +150,8 @@ function pathOf(value: unknown): string {
   return value;
 }
 
-/** Paths that one change can touch: the attributes of all schemas of a resource. */
-const CHANGED_MAX = 1_000;
+/** Paths that one change can touch: the attributes of all schemas of a resource, those of its tenant included. */
+const CHANGED_MAX = TENANT_ATTRIBUTES_MAX + 1_000;
 
 /**
  * Parses a record of an event topic of the directory; throws `MalformedMessageError`. Members that

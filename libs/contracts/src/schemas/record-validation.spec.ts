@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   FAILURES_TOPIC,
   GROUP_EVENTS_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
   COMMANDS_TOPIC,
@@ -39,6 +40,14 @@ describe('validateFactRecord', () => {
     ['a resource shows a password', { resource: { userName: 'a', password: 'b' } }, '/resource/password'],
   ])('names the place where %s', (_, change, problem) => {
     const problems = validateFactRecord(changed(USER_EVENTS_TOPIC, 'created', change));
+    expect(problems).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it.each([
+    ['its type is missing', { resourceType: undefined }, "/ must have required property 'resourceType'"],
+    ['its type has no name', { resourceType: '' }, '/resourceType must NOT have fewer than 1'],
+  ])('names the place where of a resource of the tenant’s own %s', (_, change, problem) => {
+    const problems = validateFactRecord(changed(RESOURCE_EVENTS_TOPIC, 'created', change));
     expect(problems).toContainEqual(expect.stringContaining(problem));
   });
 

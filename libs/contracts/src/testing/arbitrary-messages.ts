@@ -3,23 +3,27 @@ import {
   groupResourceType,
   parsePatch,
   userResourceType,
+  WARNING_KINDS,
   type PatchRequest,
   type ScimDocument,
   type ScimValue,
 } from '@muster/scim';
 import { causes, type CauseKey } from '../causes/causes.js';
-import type {
-  BulkCommand,
-  Command,
-  CommandType,
-  ResourceKind,
-  VersionCondition,
+import {
+  COMMAND_WARNINGS_MAX,
+  resourceKindOf,
+  type BulkCommand,
+  type Command,
+  type CommandType,
+  type ResourceKind,
+  type VersionCondition,
 } from '../commands/commands.js';
-import { FACT_MEMBERS_MAX, factTypes, type Fact, type FactType } from '../facts/facts.js';
+import { FACT_MEMBERS_MAX, factTypes, kindOfFact, type Fact, type FactType } from '../facts/facts.js';
 import type { ProvisioningFailure } from '../failures/failures.js';
 import type { CommandId, ResourceId, TenantId, TokenId } from '../identity/ids.js';
 import type { Reply } from '../outcomes/outcome-message.js';
 import type { Outcome, StoredResource } from '../outcomes/outcomes.js';
+import { parseSchemasDigest, type SchemasDigest } from '../tenancy/tenant-schemas.js';
 import { REPLY_PARTITIONS } from '../topics/topics.js';
 
 /** Messages of every kind that the platform may write, for property tests of whoever writes or reads them. */
@@ -89,7 +93,28 @@ const groupOperation = fc.oneof(
   fc.record({ op: fc.constant('remove'), path: id().map((member) => `members[value eq "${member}"]`) }),
 );
 
+/** Whatever the schemas of a tenant may make of a PATCH; those who carry it know its form alone. */
+const ownPatch: fc.Arbitrary<PatchRequest> = fc
+  .array(
+    fc.oneof(
+      fc.record({
+        op: fc.constantFrom('add' as const, 'replace' as const),
+        path: fc.record({ attribute: fc.constantFrom('weight', 'tag') }),
+        value: fc.oneof(someText, number, fc.boolean(), fc.array(someText, { maxLength: 3 })),
+      }),
+      fc.record({
+        op: fc.constant('remove' as const),
+        path: fc.record({ schema: fc.constant('urn:example:2.0:Site'), attribute: fc.constant('floors') }),
+        values: fc.array(number, { minLength: 1, maxLength: 3 }),
+      }),
+      fc.record({ op: fc.constant('remove' as const), path: fc.record({ attribute: fc.constant('tag') }) }),
+    ),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((operations) => ({ operations }));
+
 function patchOf(kind: ResourceKind): fc.Arbitrary<PatchRequest> {
+  if (kind === 'resource') return ownPatch;
   const operation: fc.Arbitrary<object> = kind === 'user' ? userOperation : groupOperation;
   return fc.array(operation, { minLength: 1, maxLength: 4 }).map((operations) => {
     const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: operations };
@@ -101,6 +126,21 @@ function patchOf(kind: ResourceKind): fc.Arbitrary<PatchRequest> {
 const condition: fc.Arbitrary<VersionCondition> = fc.oneof(
   fc.constant({ kind: 'any' } as const),
   fc.record({ kind: fc.constant('oneOf' as const), versions: fc.array(version, { maxLength: 5 }) }),
+);
+
+const digest: fc.Arbitrary<SchemasDigest | undefined> = fc.option(
+  fc.stringMatching(/^[0-9a-f]{64}$/).map((text) => parseSchemasDigest(text)!),
+  { nil: undefined },
+);
+
+const typeName = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/);
+
+const warnings = fc.option(
+  fc.array(fc.record({ kind: fc.constantFrom(...WARNING_KINDS), path: text }), {
+    minLength: 1,
+    maxLength: COMMAND_WARNINGS_MAX,
+  }),
+  { nil: undefined },
 );
 
 const envelope = fc.record({
@@ -115,21 +155,25 @@ const envelope = fc.record({
   }),
   deadlineMs: fc.maxSafeNat(),
   traceparent: traced,
+  schemas: digest,
 });
 
 export function arbitraryCommandOf(type: CommandType): fc.Arbitrary<Command> {
   const ifMatch = fc.option(condition, { nil: undefined });
-  const kind = type.startsWith('user.') ? 'user' : 'group';
+  const kind = resourceKindOf(type);
+  const told = fc.record({ resourceType: kind === 'resource' ? typeName : fc.constant(undefined), warnings });
   const own = {
     create: fc.record({ document, documentHash: fc.stringMatching(/^[0-9a-f]{64}$/) }),
     replace: fc.record({ document, ifMatch }),
     patch: fc.record({ patch: patchOf(kind), ifMatch }),
     delete: fc.record({ ifMatch }),
   }[type.split('.')[1] as 'create' | 'replace' | 'patch' | 'delete'];
-  return fc.tuple(envelope, own).map(([head, body]) => present({ type, ...head, ...body }) as Command);
+  return fc
+    .tuple(envelope, told, own)
+    .map(([head, more, body]) => present({ type, ...head, ...more, ...body }) as Command);
 }
 
-export const commandTypes: readonly CommandType[] = (['user', 'group'] as const).flatMap((kind) =>
+export const commandTypes: readonly CommandType[] = (['user', 'group', 'resource'] as const).flatMap((kind) =>
   (['create', 'replace', 'patch', 'delete'] as const).map((what) => `${kind}.${what}.requested` as const),
 );
 
@@ -192,6 +236,7 @@ const stored: fc.Arbitrary<StoredResource> = fc
       ),
       { nil: undefined },
     ),
+    managerName: fc.option(text, { nil: undefined }),
   })
   .map((resource) => present(resource) as StoredResource);
 
@@ -228,8 +273,14 @@ export const arbitraryReply: fc.Arbitrary<Reply> = fc
   })
   .map((reply) => present(reply) as Reply);
 
+const failureKind = fc.oneof(
+  fc.record({ resourceKind: fc.constantFrom('user' as const, 'group' as const) }),
+  fc.record({ resourceKind: fc.constant('resource' as const), resourceType: typeName }),
+);
+
 export const arbitraryFailure: fc.Arbitrary<ProvisioningFailure> = fc
   .record({
+    kind: failureKind,
     failureId: id(),
     tenantId: id<TenantId>(),
     cause: causeKey,
@@ -243,7 +294,6 @@ export const arbitraryFailure: fc.Arbitrary<ProvisioningFailure> = fc
       'delete' as const,
       'bulk' as const,
     ),
-    resourceKind: fc.constantFrom('user' as const, 'group' as const),
     resourceId: fc.option(headerText, { nil: undefined }),
     subject: fc
       .record({ userName: text, displayName: text, externalId: text }, { requiredKeys: [] })
@@ -254,7 +304,7 @@ export const arbitraryFailure: fc.Arbitrary<ProvisioningFailure> = fc
     occurredAt: time,
     traceparent: traced,
   })
-  .map((failure) => present(failure) as ProvisioningFailure);
+  .map(({ kind, ...failure }) => present({ ...failure, ...kind }) as ProvisioningFailure);
 
 /** Attributes that the JSON Schemas say more about than that they are SCIM values. */
 const CONSTRAINED = [
@@ -274,10 +324,11 @@ function without(document: ScimDocument, names: readonly string[]): ScimDocument
 
 function factOf(type: FactType): fc.Arbitrary<Fact> {
   const deleted = type.endsWith('.deleted.v1');
-  const user = type.startsWith('directory.user.');
-  const resource = fc
-    .tuple(document, someText)
-    .map(([rest, name]) => ({ ...without(rest, CONSTRAINED), [user ? 'userName' : 'displayName']: name }));
+  const kind = kindOfFact(type);
+  const resource = fc.tuple(document, someText).map(([rest, name]) => ({
+    ...without(rest, CONSTRAINED),
+    ...(kind === 'resource' ? {} : { [kind === 'user' ? 'userName' : 'displayName']: name }),
+  }));
   const ids = fc.array(id<ResourceId>(), { maxLength: Math.min(5, FACT_MEMBERS_MAX) });
   return fc
     .record({
@@ -291,9 +342,11 @@ function factOf(type: FactType): fc.Arbitrary<Fact> {
       changed: fc.array(someText, { maxLength: 4 }),
       previous: fc.option(document, { nil: undefined }),
       resource: deleted ? fc.constant(null) : resource,
-      members: user
-        ? fc.constant(undefined)
-        : fc.option(fc.record({ added: ids, removed: ids }), { nil: undefined }),
+      resourceType: kind === 'resource' ? typeName : fc.constant(undefined),
+      members:
+        kind !== 'group'
+          ? fc.constant(undefined)
+          : fc.option(fc.record({ added: ids, removed: ids }), { nil: undefined }),
       cause: fc.record({
         commandId: id<CommandId>(),
         tokenId: id<TokenId>(),

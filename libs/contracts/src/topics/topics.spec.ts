@@ -6,6 +6,7 @@ import {
   GROUP_STATE_TOPIC,
   REPLIES_TOPIC,
   REPLY_PARTITIONS,
+  RESOURCE_STATE_TOPIC,
   USER_STATE_TOPIC,
   deadLetterTopic,
   topicContracts,
@@ -30,14 +31,17 @@ describe('topicContracts', () => {
       'scim.replies.v1': REPLY_PARTITIONS,
       'directory.user.events.v1': 12,
       'directory.group.events.v1': 12,
+      'directory.resource.events.v1': 12,
       'directory.user.state.v1': 12,
       'directory.group.state.v1': 12,
+      'directory.resource.state.v1': 12,
       'provisioning.failures.v1': 6,
       'muster.clock.v1': 1,
       'scim.commands.v1.dlq': 1,
       'provisioning.failures.v1.dlq': 1,
       'directory.user.events.v1.dlq': 1,
       'directory.group.events.v1.dlq': 1,
+      'directory.resource.events.v1.dlq': 1,
     });
   });
 
@@ -53,7 +57,11 @@ describe('topicContracts', () => {
 
   it('compacts the state topics and nothing else', () => {
     const compacted = topicContracts.filter((each) => each.config['cleanup.policy'] === 'compact');
-    expect(compacted.map((each) => each.topic)).toEqual([USER_STATE_TOPIC, GROUP_STATE_TOPIC]);
+    expect(compacted.map((each) => each.topic)).toEqual([
+      USER_STATE_TOPIC,
+      GROUP_STATE_TOPIC,
+      RESOURCE_STATE_TOPIC,
+    ]);
     for (const each of compacted)
       expect(Number(each.config['delete.retention.ms'])).toBeGreaterThanOrEqual(86_400_000);
   });

@@ -1,12 +1,4 @@
-import {
-  FAILURES_TOPIC,
-  USER_EVENTS_TOPIC,
-  USER_STATE_TOPIC,
-  factTypes,
-  isUserFact,
-  schemaFiles,
-  topicContracts,
-} from '@muster/contracts';
+import { FAILURES_TOPIC, factTypes, kindOfFact, schemaFiles, topicContracts } from '@muster/contracts';
 
 /** Where the document lies, relative to the root of the repository. */
 export const ASYNCAPI_PAGE = 'docs/reference/asyncapi.json';
@@ -18,6 +10,9 @@ const texts: Readonly<Record<PublishedTopic, string>> = {
   'directory.user.state.v1': 'Users as they are now; compacted, a record without a value means deleted.',
   'directory.group.events.v1': 'What happened to groups; members as deltas of at most 500, cut into parts.',
   'directory.group.state.v1': 'Groups as they are now, without members; compacted.',
+  'directory.resource.events.v1':
+    'What happened to resources of the types that tenants registered. Key tenant:id, in the order of versions per resource.',
+  'directory.resource.state.v1': 'Those resources as they are now; compacted.',
   'provisioning.failures.v1': 'Provisioning requests that did not take effect.',
 };
 
@@ -28,8 +23,7 @@ function channelId(topic: string): string {
 
 function typesOf(topic: PublishedTopic): readonly string[] {
   if (topic === FAILURES_TOPIC) return ['provisioning.failed.v1'];
-  const user = topic === USER_EVENTS_TOPIC || topic === USER_STATE_TOPIC;
-  return factTypes.filter((type) => isUserFact(type) === user);
+  return factTypes.filter((type) => topic.startsWith(`directory.${kindOfFact(type)}.`));
 }
 
 function headersOf(topic: PublishedTopic) {
