@@ -1,4 +1,5 @@
 import type { MigrationSet } from '@muster/persistence';
+import { CoverOwnResources1795420000000 } from './cover-own-resources.js';
 import { CreateNotifierTables1795400000000 } from './create-notifier-tables.js';
 import { RememberMailedTenants1795400100000 } from './remember-mailed-tenants.js';
 
@@ -7,6 +8,10 @@ export const NOTIFIER_ROLE = 'muster_notifier';
 
 export const notifierSchema: MigrationSet = {
   schema: 'notifier',
-  migrations: [CreateNotifierTables1795400000000, RememberMailedTenants1795400100000],
+  migrations: [
+    CreateNotifierTables1795400000000,
+    RememberMailedTenants1795400100000,
+    CoverOwnResources1795420000000,
+  ],
   readers: [NOTIFIER_ROLE],
 };

@@ -25,7 +25,9 @@ export interface CoveredFailures {
   readonly episodeFailureCount: number;
   readonly userCount: number;
   readonly groupCount: number;
-  /** The two counts are a lower bound: further names were not kept. */
+  /** Resources of types that the tenant registered itself. */
+  readonly otherCount: number;
+  /** The counts are a lower bound: further names were not kept. */
   readonly countsAreLeast: boolean;
   /** At most {@link NAMES_MAX}, those that failed first. */
   readonly names: readonly string[];

@@ -27,6 +27,7 @@ const SENTENCE_CHARACTERS_MAX = 300;
 const REQUEST_ID_CHARACTERS_MAX = 64;
 
 const count = new Intl.NumberFormat('en-US');
+const enumeration = new Intl.ListFormat('en-GB', { type: 'conjunction' });
 const moment = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
   day: 'numeric',
@@ -43,7 +44,7 @@ export function mailView(tenantId: TenantId, content: MailContent, consoleUrl: s
   const who = whoOf(content);
   const again = content.kind === 'continued' ? ' still' : '';
   const names = content.names.slice(0, NAMES_MAX).map((name) => oneLine(name, NAME_CHARACTERS_MAX));
-  const notNamed = content.userCount + content.groupCount - names.length;
+  const notNamed = content.userCount + content.groupCount + content.otherCount - names.length;
   return {
     subject: `[${tenant}] ${who}${again} could not be provisioned: ${phraseOf(content.cause)}`,
     headline: `${who} of ${tenant}${again} could not be provisioned`,
@@ -69,14 +70,16 @@ function counted(value: number, noun: string): string {
   return `${count.format(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-function whoOf({ userCount, groupCount, countsAreLeast }: MailContent): string {
+function whoOf({ userCount, groupCount, otherCount, countsAreLeast }: MailContent): string {
   const parts: string[] = [];
   if (userCount > 0) parts.push(counted(userCount, 'user'));
   if (groupCount > 0) parts.push(counted(groupCount, 'group'));
-  return `${countsAreLeast ? 'At least ' : ''}${parts.join(' and ')}`;
+  if (otherCount > 0) parts.push(counted(otherCount, parts.length === 0 ? 'resource' : 'other resource'));
+  return `${countsAreLeast ? 'At least ' : ''}${enumeration.format(parts)}`;
 }
 
-function namesTitleOf({ userCount, groupCount }: MailContent): string {
+function namesTitleOf({ userCount, groupCount, otherCount }: MailContent): string {
+  if (otherCount > 0) return 'Resources';
   if (groupCount === 0) return 'Users';
   return userCount === 0 ? 'Groups' : 'Users and groups';
 }

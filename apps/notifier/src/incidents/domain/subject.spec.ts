@@ -26,6 +26,18 @@ describe('subjectOf', () => {
     expect(subjectOf(failure)).toEqual({ kind: 'user', key, name });
   });
 
+  it('names the type of what is neither a user nor a group', () => {
+    expect(
+      subjectOf({
+        subject: { externalId: 'A-1' },
+        resourceKind: 'resource',
+        resourceType: 'Badge',
+        resourceId: 'r-1',
+        requestId,
+      }),
+    ).toEqual({ kind: 'resource', key: 'badge a-1', name: 'Badge A-1' });
+  });
+
   it('bounds what is stored', () => {
     const subject = subjectOf({
       subject: { userName: 'n'.repeat(100_000) },

@@ -17,6 +17,7 @@ const content: MailContent = {
   episodeFailureCount: 3,
   userCount: 3,
   groupCount: 0,
+  otherCount: 0,
   countsAreLeast: false,
   names: ['ada@fabrikam.example', 'grace@fabrikam.example', 'alan@fabrikam.example'],
   detail:
@@ -85,6 +86,11 @@ https://console.example/tenants/0199c1d2-0000-7000-8000-000000000001/notificatio
     [
       { userCount: 2, groupCount: 1 },
       '[contoso] 2 users and 1 group could not be provisioned: domain not registered',
+    ],
+    [{ userCount: 0, otherCount: 1 }, '[contoso] 1 resource could not be provisioned: domain not registered'],
+    [
+      { userCount: 2, groupCount: 1, otherCount: 5 },
+      '[contoso] 2 users, 1 group and 5 other resources could not be provisioned: domain not registered',
     ],
     [{ userCount: 4_812 }, '[contoso] 4,812 users could not be provisioned: domain not registered'],
     [

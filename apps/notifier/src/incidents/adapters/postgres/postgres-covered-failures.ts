@@ -12,7 +12,9 @@ export interface CoveredFailures {
   readonly episodeFailureCount: number;
   readonly userCount: number;
   readonly groupCount: number;
-  /** The two counts are a lower bound: further names were not kept. */
+  /** Resources of types that the tenant registered itself. */
+  readonly otherCount: number;
+  /** The counts are a lower bound: further names were not kept. */
   readonly countsAreLeast: boolean;
   readonly names: readonly string[];
   readonly detail: string;
@@ -36,6 +38,12 @@ interface ClosedRow {
   readonly failure_count: number;
   readonly mail_failure_count: number;
   readonly mail_subject_count: number;
+}
+
+interface SubjectCounts {
+  readonly users: number;
+  readonly groups: number;
+  readonly others: number;
 }
 
 interface SubjectRow {
@@ -64,9 +72,10 @@ export class PostgresCoveredFailures {
     const [incident] = closed.rows;
     if (incident === undefined) throw new Error('a mail that is due belongs to no incident');
     const [counts, subjects] = await Promise.all([
-      transaction.query<{ users: number; groups: number }>(
+      transaction.query<SubjectCounts>(
         'incidents.count-subjects',
-        `select count(*) filter (where kind = 'user')::integer as users, count(*) filter (where kind = 'group')::integer as groups
+        `select count(*) filter (where kind = 'user')::integer as users, count(*) filter (where kind = 'group')::integer as groups,
+                count(*) filter (where kind = 'resource')::integer as others
          from notifier.incident_subjects where tenant_id = $1 and incident_id = $2 and sequence = $3`,
         key,
       ),
@@ -78,7 +87,7 @@ export class PostgresCoveredFailures {
         [...key, TRACEPARENTS_MAX],
       ),
     ]);
-    return coveredFailures(incident, counts.rows[0] ?? { users: 0, groups: 0 }, subjects.rows);
+    return coveredFailures(incident, counts.rows[0] ?? { users: 0, groups: 0, others: 0 }, subjects.rows);
   }
 
   /** Closes a mail that nobody is to get. The next failure may try again after `quietMs`, for settings change. */
@@ -103,7 +112,7 @@ export class PostgresCoveredFailures {
 
 function coveredFailures(
   incident: ClosedRow,
-  counts: { readonly users: number; readonly groups: number },
+  counts: SubjectCounts,
   subjects: readonly SubjectRow[],
 ): CoveredFailures {
   const [first] = subjects;
@@ -116,6 +125,7 @@ function coveredFailures(
     episodeFailureCount: incident.failure_count,
     userCount: counts.users,
     groupCount: counts.groups,
+    otherCount: counts.others,
     countsAreLeast: incident.mail_subject_count >= SUBJECTS_PER_MAIL_MAX,
     names: subjects.slice(0, NAMES_MAX).map(({ name }) => name),
     detail: first.detail,

@@ -112,7 +112,20 @@ describe('recording failures in Postgres', () => {
       failureCount: 3,
       userCount: 1,
       groupCount: 0,
+      otherCount: 0,
       names: ['ada@fabrikam.example'],
+    });
+  });
+
+  it('covers resources of the tenant`s own types', async () => {
+    const tenantId = newTenantId();
+    const own = { resourceKind: 'resource' as const, resourceType: 'Badge', resourceId: 'b-1', subject: {} };
+    await recorder().record([failureOf(tenantId), failureOf(tenantId, own), failureOf(tenantId, own)]);
+    const [incident] = await incidentsOf(tenantId);
+    expect(await close(tenantId, incident!.incident_id, 1)).toMatchObject({
+      userCount: 1,
+      otherCount: 1,
+      names: expect.arrayContaining(['Badge b-1']),
     });
   });
 
