@@ -5,6 +5,7 @@ import { LoadClient, type LoadResult, type Operation } from './load.js';
 import { Operations } from './operations.js';
 import { usageOf } from './process-usage.js';
 import { resultTable, rowOf, usageTable, type Row } from './report.js';
+import { checkPopulation } from './scale/population.js';
 import { runScale, type ScaleResult } from './scale/scale-bench.js';
 import { scaleTable, walkTable } from './scale/scale-report.js';
 import { verify } from './verify.js';
@@ -100,6 +101,7 @@ async function runAll(bench: Bench): Promise<void> {
 }
 
 async function main(): Promise<number> {
+  if (options.scale) checkPopulation(Number(options.users));
   say(
     'starting a stack of its own: Postgres with fsync, Kafka with acks=all, telemetry at its default sampling ...',
   );

@@ -29,8 +29,7 @@ export class Population {
 
   /** @param count A multiple of 1,000 that 7,919 does not divide. */
   constructor(readonly count: number) {
-    if (!Number.isInteger(count) || count < 1_000 || count % 1_000 !== 0 || count % STRIDE === 0)
-      throw new Error('a population is a multiple of 1,000');
+    checkPopulation(count);
     this.teams = count / PEOPLE_PER_TEAM;
   }
 
@@ -59,6 +58,12 @@ export class Population {
   randomIndex(): number {
     return Math.floor(Math.random() * this.count);
   }
+}
+
+/** @throws when there can be no population of so many */
+export function checkPopulation(count: number): void {
+  if (!Number.isInteger(count) || count < 1_000 || count % 1_000 !== 0 || count % STRIDE === 0)
+    throw new Error('a population is a multiple of 1,000');
 }
 
 /** A user as Microsoft Entra ID sends one. */

@@ -7,7 +7,7 @@ import { seedDirectory, type ScaleDirectory } from './scale-directory.js';
 import { scaleRow, verdict, walkRow, type ScaleRow, type WalkRow } from './scale-verdict.js';
 import { DatabaseWitness } from './verify-directory.js';
 import { jumps, walk, walks } from './walk.js';
-import { groupComparisons, userComparisons } from './write-comparisons.js';
+import { writeComparisons } from './write-comparisons.js';
 
 export const SMALL_COUNT = 1_000;
 
@@ -89,8 +89,7 @@ class ScaleRun {
 
   async all(): Promise<void> {
     await this.compareEach(indexedReads);
-    await this.compareTogether(userComparisons());
-    await this.compareTogether(groupComparisons());
+    await this.compareTogether(writeComparisons());
     await this.compareEach(scans);
     // Before the walks, which leave bookmarks everywhere.
     await this.jump();

@@ -77,6 +77,9 @@ function figuresOf({ alone, crowd }: Side): SideFigures {
 
 /** One sentence for all rows: which of those that an index answers cost more in the large directory, if any. */
 export function verdict(rows: readonly ScaleRow[], walkRows: readonly WalkRow[]): string {
+  const failed = rows.filter(({ failures }) => failures > 0);
+  if (failed.length > 0)
+    return `none: ${failed.map(({ operation }) => operation).join('; ')} failed, and what fails may well be fast`;
   const indexed = rows.filter(({ growth }) => growth === 'indexed');
   const grown = [
     ...rows.filter(({ grew }) => grew).map(({ operation, ratio }) => `${operation} (${ratio.toFixed(1)} x)`),
@@ -84,7 +87,7 @@ export function verdict(rows: readonly ScaleRow[], walkRows: readonly WalkRow[])
       .filter(({ grew }) => grew)
       .map(({ walk, ratio }) => `${walk}, last pages against first ones (${ratio.toFixed(1)} x)`),
   ];
-  if (indexed.length === 0) return 'no indexed operation was measured: there is no verdict';
+  if (indexed.length === 0) return 'none: no indexed operation was measured';
   const bound = `within ${RATIO_MAX} times the median of the small directory`;
   if (grown.length === 0) return `all ${indexed.length} indexed operations stay ${bound}`;
   return `GREW: ${grown.join('; ')}. The other indexed operations stay ${bound}`;

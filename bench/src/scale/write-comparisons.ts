@@ -4,34 +4,54 @@ import { userBody } from './population.js';
 import type { ScaleDirectory } from './scale-directory.js';
 
 const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-const LIST_OF_VALUES = 100;
+const MANY = 100;
 
-/** Who is not in the group at the moment, by directory: what was removed is added again, so that a run ends where it began. */
-class Absentees {
-  private readonly byDirectory = new Map<ScaleDirectory, string[]>();
-  private readonly nextMember = new Map<ScaleDirectory, number>();
+/** How often an operation is sent: in turn, and in a crowd. */
+type Times = Pick<Comparison, 'pairs' | 'crowd'>;
 
-  /** So many members, others each time. */
-  take(directory: ScaleDirectory, count: number): string[] {
-    const start = this.nextMember.get(directory) ?? 0;
-    const taken = directory.userIds.slice(start, start + count);
-    if (taken.length < count) throw new Error('there are not enough members to remove');
-    this.nextMember.set(directory, start + count);
-    this.of(directory).push(...taken);
-    return taken;
+const ONE_BY_ONE: Times = { pairs: 100, crowd: 200 };
+/** As many requests as take away what came one by one, and these, a hundred at a time. */
+const REMOVE_MANY: Times = { pairs: 4, crowd: 0 };
+const ADD_MANY: Times = { pairs: 7, crowd: 0 };
+
+/** Who came to a directory, and who left its large group, since the benchmark began. */
+class Movements {
+  /** Users who were made here, in the group or not. */
+  readonly guests: string[] = [];
+  private readonly removed: string[] = [];
+  private taken = 0;
+  private invited = 0;
+
+  constructor(private readonly directory: ScaleDirectory) {}
+
+  nextGuest(): string {
+    this.invited += 1;
+    return this.guests[this.invited - 1] ?? '';
   }
 
-  giveBack(directory: ScaleDirectory, count: number): string[] {
-    const given = this.of(directory).splice(0, count);
-    if (given.length < count) throw new Error('there are not enough users to add');
-    return given;
-  }
-
-  private of(directory: ScaleDirectory): string[] {
-    const ids = this.byDirectory.get(directory) ?? [];
-    this.byDirectory.set(directory, ids);
+  /** Members, others each time. */
+  take(count: number): string[] {
+    const ids = this.directory.userIds.slice(this.taken, this.taken + count);
+    if (ids.length < count) throw new Error('there are not enough members to remove');
+    this.taken += count;
+    this.removed.push(...ids);
     return ids;
   }
+
+  giveBack(count: number): string[] {
+    const ids = this.removed.splice(0, count);
+    if (ids.length < count) throw new Error('there are not enough users to add again');
+    return ids;
+  }
+}
+
+function movementsByDirectory(): (directory: ScaleDirectory) => Movements {
+  const all = new Map<ScaleDirectory, Movements>();
+  return (directory) => {
+    const movements = all.get(directory) ?? new Movements(directory);
+    all.set(directory, movements);
+    return movements;
+  };
 }
 
 function patchOf(path: string, operation: object, expect: number): BenchRequest {
@@ -40,17 +60,21 @@ function patchOf(path: string, operation: object, expect: number): BenchRequest 
 }
 
 const groupPath = ({ base, everyone }: ScaleDirectory): string => `${base}/Groups/${everyone.id}`;
-const values = (ids: readonly string[]) => ids.map((value) => ({ value }));
 
-function membership(
+function ofMembers(op: 'add' | 'remove' | 'replace', ids: readonly string[]): object {
+  return { op, path: 'members', value: ids.map((value) => ({ value })) };
+}
+
+function onGroup(
   name: string,
-  requests: Pick<Comparison, 'pairs' | 'crowd'>,
+  growth: Comparison['growth'],
+  times: Times,
   operation: (directory: ScaleDirectory) => object,
 ): Comparison {
   return {
     name,
-    growth: 'indexed',
-    ...requests,
+    growth,
+    ...times,
     operationFor: (directory) => ({
       name,
       next: () => patchOf(groupPath(directory), operation(directory), 204),
@@ -58,124 +82,116 @@ function membership(
   };
 }
 
-function reading(
+function readingGroup(
   name: string,
   growth: Comparison['growth'],
-  requests: Pick<Comparison, 'pairs' | 'crowd'>,
+  times: Times,
   query: string,
+  membersShown: (directory: ScaleDirectory) => number,
 ): Comparison {
   return {
     name,
     growth,
-    ...requests,
+    ...times,
     operationFor: (directory) => ({
       name,
       next: () => ({ method: 'GET', path: groupPath(directory) + query, expect: 200 }),
     }),
-    check: ({ everyone }, answer) => {
+    check: (directory, answer) => {
       const { members = [] } = JSON.parse(answer) as { members?: object[] };
-      const wanted = growth === 'whole' ? everyone.members : 0;
+      const wanted = membersShown(directory);
       if (members.length !== wanted)
         throw new Error(`${name}: ${members.length} members in place of ${wanted}`);
     },
   };
 }
 
-/** All members by a half of them, and by all again. */
-function replacement(name: string, wanted: (directory: ScaleDirectory) => readonly string[]): Comparison {
+let guestNumber = 0;
+
+function create(directory: ScaleDirectory, movements: Movements): Operation {
   return {
-    name,
-    growth: 'whole',
-    pairs: 1,
-    crowd: 0,
-    operationFor: (directory) => ({
-      name,
-      next: () => {
-        const operation = { op: 'replace', path: 'members', value: values(wanted(directory)) };
-        return patchOf(groupPath(directory), operation, 204);
-      },
-    }),
-  };
-}
-
-/** Operations on the group of everyone: 1,000 members against 100,000. In this order they leave it as it was. */
-export function groupComparisons(): readonly Comparison[] {
-  const absentees = new Absentees();
-  const single = { pairs: 100, crowd: 160 };
-  const many = { pairs: 4, crowd: 0 };
-  const remove = (count: number) => (directory: ScaleDirectory) => ({
-    op: 'remove',
-    path: 'members',
-    value: values(absentees.take(directory, count)),
-  });
-  const add = (count: number) => (directory: ScaleDirectory) => ({
-    op: 'add',
-    path: 'members',
-    value: values(absentees.giveBack(directory, count)),
-  });
-  const everySecond = ({ userIds }: ScaleDirectory) => userIds.filter((_, index) => index % 2 === 0);
-  return [
-    reading(
-      'GET group without members',
-      'indexed',
-      { pairs: 200, crowd: 800 },
-      '?excludedAttributes=members',
-    ),
-    membership('remove one member', single, remove(1)),
-    membership('add one member', single, add(1)),
-    membership(`remove ${LIST_OF_VALUES} members by value`, many, remove(LIST_OF_VALUES)),
-    membership(`add ${LIST_OF_VALUES} members`, many, add(LIST_OF_VALUES)),
-    reading('GET group with all members', 'whole', { pairs: 5, crowd: 0 }, ''),
-    replacement('replace all members by half of them', everySecond),
-    replacement('replace half of the members by all', ({ userIds }) => userIds),
-  ];
-}
-
-/** Users who come and go: what uniqueness and counters cost. */
-export function userComparisons(): readonly Comparison[] {
-  const requests = { pairs: 100, crowd: 200 };
-  const guests = new Map<ScaleDirectory, string[]>();
-  let made = 0;
-  const guestsOf = (directory: ScaleDirectory): string[] => {
-    const ids = guests.get(directory) ?? [];
-    guests.set(directory, ids);
-    return ids;
-  };
-  const create = (directory: ScaleDirectory): Operation => ({
     name: 'POST user',
     next: () => {
-      made += 1;
+      guestNumber += 1;
       const { population, base } = directory;
-      const name = `guest-${made}`;
+      const name = `guest-${guestNumber}`;
       const person = { ...population.person(population.randomIndex()), externalId: name };
       const body = userBody({ ...person, userName: `${name}@example.com`, email: `${name}@example.com` });
       return { method: 'POST', path: `${base}/Users`, body: JSON.stringify(body), expect: 201 };
     },
-    onAnswer: (_, body) => guestsOf(directory).push((JSON.parse(body) as { id: string }).id),
-  });
-  const change = (directory: ScaleDirectory): Operation => ({
+    onAnswer: (_, body) => movements.guests.push((JSON.parse(body) as { id: string }).id),
+  };
+}
+
+function change({ base, population, userIds }: ScaleDirectory): Operation {
+  return {
     name: 'PATCH user',
     next: () => {
-      const { base, population, userIds } = directory;
       const id = userIds[population.randomIndex()] ?? '';
-      made += 1;
-      return patchOf(
-        `${base}/Users/${id}`,
-        { op: 'Replace', path: 'displayName', value: `Changed ${made}` },
-        200,
-      );
+      const operation = { op: 'Replace', path: 'displayName', value: `Changed ${Math.random()}` };
+      return patchOf(`${base}/Users/${id}`, operation, 200);
     },
-  });
-  const remove = (directory: ScaleDirectory): Operation => ({
+  };
+}
+
+function remove({ base }: ScaleDirectory, movements: Movements): Operation {
+  return {
     name: 'DELETE user',
-    next: () => {
-      const id = guestsOf(directory).pop() ?? '';
-      return { method: 'DELETE', path: `${directory.base}/Users/${id}`, expect: 204 };
-    },
-  });
+    next: () => ({ method: 'DELETE', path: `${base}/Users/${movements.guests.pop() ?? ''}`, expect: 204 }),
+  };
+}
+
+/**
+ * Writes, most of them to the group of everyone: 1,000 members against 100,000. Users come, join the group and are deleted; members
+ * leave and return. In this order, and all of them, they leave the directory as it was.
+ */
+export function writeComparisons(): readonly Comparison[] {
+  const of = movementsByDirectory();
+  const everySecond = ({ userIds }: ScaleDirectory) => userIds.filter((_, index) => index % 2 === 0);
   return [
-    { name: 'POST user', growth: 'indexed', ...requests, operationFor: create },
-    { name: 'PATCH user', growth: 'indexed', ...requests, operationFor: change },
-    { name: 'DELETE user', growth: 'indexed', ...requests, operationFor: remove },
+    {
+      name: 'POST user',
+      growth: 'indexed',
+      ...ONE_BY_ONE,
+      operationFor: (each) => create(each, of(each)),
+    },
+    { name: 'PATCH user', growth: 'indexed', ...ONE_BY_ONE, operationFor: change },
+    readingGroup(
+      'GET group without members',
+      'indexed',
+      { pairs: 200, crowd: 800 },
+      '?excludedAttributes=members',
+      () => 0,
+    ),
+    readingGroup(
+      'GET group with all members',
+      'whole',
+      { pairs: 5, crowd: 0 },
+      '',
+      ({ everyone }) => everyone.members,
+    ),
+    onGroup('rename group', 'indexed', ONE_BY_ONE, () => ({
+      op: 'replace',
+      path: 'displayName',
+      value: `Everyone ${Math.random()}`,
+    })),
+    onGroup('add one member', 'indexed', ONE_BY_ONE, (each) => ofMembers('add', [of(each).nextGuest()])),
+    onGroup('remove one member', 'indexed', ONE_BY_ONE, (each) => ofMembers('remove', of(each).take(1))),
+    onGroup('remove 100 members by value', 'indexed', REMOVE_MANY, (each) =>
+      ofMembers('remove', of(each).take(MANY)),
+    ),
+    onGroup('add 100 members', 'indexed', ADD_MANY, (each) => ofMembers('add', of(each).giveBack(MANY))),
+    {
+      name: 'DELETE user (a member)',
+      growth: 'indexed',
+      ...ONE_BY_ONE,
+      operationFor: (each) => remove(each, of(each)),
+    },
+    onGroup('replace all members by half of them', 'whole', { pairs: 1, crowd: 0 }, (each) =>
+      ofMembers('replace', everySecond(each)),
+    ),
+    onGroup('replace half of the members by all', 'whole', { pairs: 1, crowd: 0 }, ({ userIds }) =>
+      ofMembers('replace', userIds),
+    ),
   ];
 }
