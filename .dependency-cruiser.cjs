@@ -21,7 +21,7 @@ const SCIM_LAYERS = [
 ];
 
 /** Slices that share an app and nothing else. `resources` in the directory and `text` in the notifier are their kernels. */
-const DIRECTORY_SLICES = 'users|groups|tenants|operations|outbox|queries';
+const DIRECTORY_SLICES = 'users|groups|tenants|operations|activity|outbox|queries';
 const NOTIFIER_SLICES = 'incidents|deliveries';
 
 const scimLayerRules = SCIM_LAYERS.slice(0, -1).map((layer, position) => ({

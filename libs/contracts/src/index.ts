@@ -44,6 +44,7 @@ export {
 export type { CauseDefinition, CauseStatus, FixableBy, RunbookPage } from './causes/cause-definition.js';
 export { causeDetail, causeOf, causes, isCauseKey, type CauseKey } from './causes/causes.js';
 export { causeOfScimError } from './causes/scim-cause.js';
+export { warningText, warningTexts } from './causes/warning-text.js';
 export {
   BULK_OPERATIONS_MAX,
   BULK_PAYLOAD_BYTES_MAX,

@@ -1,4 +1,5 @@
 import type { MigrationSet } from '@muster/persistence';
+import { AddActivity1795430000000 } from './add-activity.js';
 import { AddFormerUsers1795410000000 } from './add-former-users.js';
 import { AddTenantSchemas1795420000000 } from './add-tenant-schemas.js';
 import { CreateDirectoryTables1795400000000 } from './create-directory-tables.js';
@@ -11,6 +12,7 @@ export const directorySchema: MigrationSet = {
     CreateDirectoryTables1795400000000,
     AddFormerUsers1795410000000,
     AddTenantSchemas1795420000000,
+    AddActivity1795430000000,
   ],
   readers: [DIRECTORY_ROLE, RELAY_ROLE],
 };

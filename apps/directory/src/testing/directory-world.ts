@@ -4,7 +4,7 @@ import {
   directoryPaths,
   encodeCommand,
   hashBearerToken,
-  type Command,
+  type CommandMessage,
   type LookUpOutcomesResponse,
   type Outcome,
   type ResolveCredentialResponse,
@@ -135,7 +135,7 @@ export class DirectoryWorld {
   }
 
   /** Puts commands into the log, as the gateway does. */
-  async publish(...commands: readonly Command[]): Promise<void> {
+  async publish(...commands: readonly CommandMessage[]): Promise<void> {
     const time = new Date().toISOString();
     await this.commands.append(
       commands.map((command) => ({ topic: COMMANDS_TOPIC, ...encodeCommand(command, time) })),
@@ -143,7 +143,7 @@ export class DirectoryWorld {
   }
 
   /** Publishes a command and waits for what becomes of it. */
-  async apply(command: Command): Promise<Outcome> {
+  async apply(command: CommandMessage): Promise<Outcome> {
     await this.publish(command);
     return eventually(`${command.type} is decided`, async () => {
       const { body } = await this.internal<LookUpOutcomesResponse>('POST', directoryPaths.lookUpOutcomes, {

@@ -97,20 +97,28 @@ export function quirksBlock(): GeneratedBlock {
   return { page: PAGE, name: 'quirks', lines };
 }
 
-/** Paths and methods of the directory's admin controller. */
-export function adminPathsBlock(): GeneratedBlock {
-  const source = textOf('apps/directory/src/tenants/adapters/http/tenants.controller.ts');
+/** Paths and methods of one of the directory's controllers, and what each is for by the name of its method. */
+function handlersIn(controller: string): string[][] {
+  const source = textOf(controller);
   const base = /@Controller\('([^']+)'\)/.exec(source)?.[1] ?? '';
   const handlers = source.matchAll(
     /@(Get|Post|Put|Patch|Delete)\((?:'([^']*)')?\)(?:\s*@\w+\([^)]*\))*\s*async (\w+)/g,
   );
-  const rows = [...handlers].map(([, method = '', path, name = '']) => [
+  return [...handlers].map(([, method = '', path, name = '']) => [
     `\`${method.toUpperCase()} /${base}${path === undefined ? '' : `/${path}`}\``,
     name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`),
   ]);
+}
+
+/** Every controller of the directory that serves the admin API. */
+export function adminPathsBlock(): GeneratedBlock {
+  const controllers = productionSources()
+    .filter(({ path, text }) => path.startsWith('apps/directory/') && text.includes("@Controller('admin"))
+    .map(({ path }) => path)
+    .sort((a, b) => b.localeCompare(a));
   return {
     page: 'docs/reference/admin-api.md',
     name: 'admin paths',
-    lines: table(['request', 'what'], rows),
+    lines: table(['request', 'what'], controllers.flatMap(handlersIn)),
   };
 }

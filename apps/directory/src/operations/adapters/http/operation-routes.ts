@@ -28,6 +28,10 @@ const types: ReadonlySet<string> = new Set([
   'group.replace.requested',
   'group.patch.requested',
   'group.delete.requested',
+  'resource.create.requested',
+  'resource.replace.requested',
+  'resource.patch.requested',
+  'resource.delete.requested',
   'bulk.requested',
 ]);
 
