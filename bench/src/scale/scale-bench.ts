@@ -38,10 +38,16 @@ export async function runScale(stack: RunningStack, options: ScaleOptions): Prom
   const state = stack.state();
   if (state.databaseUrl === undefined) throw new Error('the benchmark needs Postgres');
   const { say, count } = options;
+  const directories: ScaleDirectory[] = [];
+  const seed = async (size: number, tell: (text: string) => void): Promise<ScaleDirectory> => {
+    const directory = await seedDirectory(state, size, tell);
+    directories.push(directory);
+    return directory;
+  };
   const witness = await DatabaseWitness.open(state.databaseUrl);
-  const small = await seedDirectory(state, SMALL_COUNT, () => undefined);
-  const large = await seedDirectory(state, count, (text) => say(`  created ${text}`));
   try {
+    const small = await seed(SMALL_COUNT, () => undefined);
+    const large = await seed(count, (text) => say(`  created ${text}`));
     await comeToRest(witness, say);
     const checkAll = async (): Promise<string[]> => [
       ...(await witness.check('small directory', small)),
@@ -60,7 +66,7 @@ export async function runScale(stack: RunningStack, options: ScaleOptions): Prom
       problems,
     };
   } finally {
-    await Promise.all([small.client.close(), large.client.close(), witness.close()]);
+    await Promise.all([...directories.map(({ client }) => client.close()), witness.close()]);
   }
 }
 

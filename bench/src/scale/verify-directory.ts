@@ -55,6 +55,8 @@ export class DatabaseWitness {
 
   static async open(databaseUrl: string): Promise<DatabaseWitness> {
     const client = new pg.Client({ connectionString: databaseUrl });
+    // A server that goes away is told of by the next query.
+    client.on('error', () => undefined);
     await client.connect();
     return new DatabaseWitness(client);
   }
