@@ -9,7 +9,7 @@ export const EXIT_CODES = {
   unreachable: 3,
   /** The admin token is not accepted. */
   unauthorized: 4,
-  /** There is no such tenant, domain or token. */
+  /** There is no such tenant, domain or token, or nothing registered. */
   notFound: 5,
   /** The platform refused what was asked for. */
   refused: 6,

@@ -16,8 +16,35 @@ const TENANT = {
   anyDomain: false,
   settings: { externalIdUnique: true, unknownMembers: 'strict', requestBurstMax: 10_000 },
   chosenSettings: ['externalIdUnique'],
+  schemas: {
+    digest: 'd'.repeat(64),
+    resourceTypes: [
+      {
+        name: 'Device',
+        endpoint: '/Devices',
+        schema: 'urn:example:Device',
+        extensions: [{ schema: 'urn:example:Location', required: true }],
+      },
+    ],
+    schemas: ['urn:example:Device', 'urn:example:Location'],
+  },
   scimUrl: 'http://127.0.0.1:8080/scim/v2',
   createdAt: '2026-01-31T12:00:00.000Z',
+};
+
+const REGISTRATION = {
+  schemas: [
+    { id: 'urn:example:Device', name: 'Device', attributes: [{ name: 'serial', uniqueness: 'server' }] },
+    { id: 'urn:example:Location', name: 'Location', attributes: [{ name: 'room' }] },
+  ],
+  resourceTypes: [
+    {
+      name: 'Device',
+      endpoint: '/Devices',
+      schema: 'urn:example:Device',
+      schemaExtensions: [{ schema: 'urn:example:Location', required: true }],
+    },
+  ],
 };
 
 interface Call {
@@ -51,7 +78,7 @@ afterEach(async () => {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url ?? '';
   const method = request.method ?? '';
-  const body = method === 'POST' || method === 'PATCH' ? await json(request) : undefined;
+  const body = request.headers['content-type'] === undefined ? undefined : await json(request);
   calls.push({ method, path, body });
   const [status, value] = replyTo(
     request.headers.authorization,
@@ -61,6 +88,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(value === undefined ? '' : JSON.stringify(value));
 }
+
+const problem = (code: string, detail: string) => ({ type: `urn:muster:problem:${code}`, detail });
 
 function isUnknownSetting(body: unknown): boolean {
   return JSON.stringify(body ?? null).includes('nope');
@@ -97,6 +126,18 @@ function replyTo(
     case 'PUT /admin/tenants/ID/domains/b.test':
     case 'DELETE /admin/tenants/ID/domains/b.test':
       return [204];
+    case 'PUT /admin/tenants/ID/schemas':
+      return [200, TENANT.schemas];
+    case 'GET /admin/tenants/acme/schemas':
+      return [200, REGISTRATION];
+    case 'GET /admin/tenants/bare/schemas':
+      return [404, problem('schemas_not_found', 'This tenant has registered no schemas.')];
+    case 'GET /admin/tenants/bare':
+      return [200, { ...TENANT, tenantId: 'BARE', schemas: null }];
+    case 'DELETE /admin/tenants/ID/schemas':
+      return [204];
+    case 'DELETE /admin/tenants/BARE/schemas':
+      return [409, problem('schemas_in_use', 'Device is gone (there are Device resources).')];
     case 'PUT /admin/tenants/ID/domains/not%20a%20domain':
       return [400, { message: ['domain must be a domain name'] }];
     default:
@@ -160,7 +201,14 @@ describe('musterctl with the stack of the checkout', () => {
       shows:
         /anyDomain +false +default\nexternalIdUnique +true *\nunknownMembers +strict +default\nrequestBurstMax +10000 +default/,
     },
+    {
+      line: 'tenant show acme',
+      shows:
+        /\n\nRESOURCE TYPE +ENDPOINT +SCHEMA\nDevice +\/Devices +urn:example:Device\nDevice +\/Devices +urn:example:Location +required extension$/,
+    },
+    { line: 'tenant show bare', shows: /requestBurstMax +10000 +default$/ },
     { line: 'tenant set acme externalIdUnique=true', shows: /externalIdUnique +true/ },
+    { line: 'tenant unset acme externalIdUnique', shows: /externalIdUnique +true/ },
     { line: 'domain list acme', shows: /^acme\.test\nb\.test$/ },
     { line: 'token list acme', shows: /token-1 {2}entra .* never$/ },
     { line: 'token create acme --expires 12h', shows: /Secret token {2}mst_second/ },
@@ -198,7 +246,84 @@ describe('musterctl with the stack of the checkout', () => {
     ]);
   });
 
+  it('registers schemas before it sets anything else, and sends nothing that cannot be registered', async () => {
+    writeFileSync(join(folder, 'good.json'), JSON.stringify(REGISTRATION, null, 2));
+    writeFileSync(join(folder, 'bad.json'), '{"schemas": {}}');
+    const set = await run('tenant set acme requestBurstMax=5 schemas=@good.json');
+    expect(set).toMatchObject({ exitCode: EXIT_CODES.done, talk: 'Gateways know within 3 seconds.' });
+    expect(set.data).toContain('required extension');
+    const base = `/admin/tenants/${TENANT.tenantId}`;
+    const changes = () => calls.filter(({ method }) => method !== 'GET');
+    expect(changes()).toEqual([
+      { method: 'PUT', path: `${base}/schemas`, body: REGISTRATION },
+      { method: 'PATCH', path: base, body: { settings: { requestBurstMax: 5 } } },
+    ]);
+    calls = [];
+    expect((await run('tenant set acme requestBurstMax=5 schemas=@bad.json')).exitCode).toBe(
+      EXIT_CODES.refused,
+    );
+    expect(calls).toEqual([]);
+    const half = await run('tenant set acme nope=5 schemas=@good.json');
+    expect(half).toMatchObject({ exitCode: EXIT_CODES.refused, data: '' });
+    expect(half.talk).toContain('The schemas are registered, the rest is not set.');
+    expect(changes().map(({ method }) => method)).toEqual(['PUT', 'PATCH']);
+  });
+
+  it('leaves settings and schemas to their defaults again', async () => {
+    const { exitCode, data } = await run('tenant unset acme schemas externalIdUnique anyDomain -o json');
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(JSON.parse(data)).toMatchObject({ name: 'acme', schemas: { digest: TENANT.schemas.digest } });
+    await run('tenant unset acme schemas');
+    const base = `/admin/tenants/${TENANT.tenantId}`;
+    expect(calls.filter(({ method }) => method !== 'GET')).toEqual([
+      { method: 'DELETE', path: `${base}/schemas`, body: undefined },
+      { method: 'PATCH', path: base, body: { anyDomain: false, settings: { externalIdUnique: null } } },
+      { method: 'DELETE', path: `${base}/schemas`, body: undefined },
+    ]);
+  });
+
+  it.each(['tenant schemas acme', 'tenant schemas acme -o json'])(
+    '%s prints what can be set again',
+    async (line) => {
+      const { exitCode, data } = await run(line);
+      expect(exitCode).toBe(EXIT_CODES.done);
+      expect(JSON.parse(data)).toEqual(REGISTRATION);
+      writeFileSync(join(folder, 'again.json'), data);
+      expect((await run('tenant set acme schemas=@again.json')).exitCode).toBe(EXIT_CODES.done);
+    },
+  );
+
   it.each([
+    {
+      why: 'a tenant without schemas of its own',
+      args: ['tenant', 'schemas', 'bare'],
+      exitCode: EXIT_CODES.notFound,
+      says: 'musterctl tenant set TENANT schemas=@FILE',
+    },
+    {
+      why: 'schemas that are in use',
+      args: ['tenant', 'unset', 'bare', 'schemas'],
+      exitCode: EXIT_CODES.refused,
+      says: 'there are Device resources).\nTo see what is registered now: musterctl tenant schemas TENANT',
+    },
+    {
+      why: 'a file without its @',
+      args: ['tenant', 'set', 'acme', 'schemas=file.json'],
+      exitCode: EXIT_CODES.usage,
+      says: 'musterctl tenant set acme schemas=@schemas.json',
+    },
+    {
+      why: 'a file that is not there',
+      args: ['tenant', 'set', 'acme', 'schemas=@file.json'],
+      exitCode: EXIT_CODES.usage,
+      says: 'the file file.json cannot be read',
+    },
+    {
+      why: 'a default with a value',
+      args: ['tenant', 'unset', 'acme', 'externalIdUnique=true'],
+      exitCode: EXIT_CODES.usage,
+      says: 'is no name of a setting',
+    },
     {
       why: 'an unknown tenant',
       args: ['tenant', 'show', 'nobody'],

@@ -6,11 +6,13 @@ import {
   parseCreatedTenant,
   parseCreatedToken,
   parseDomains,
+  parseRegisteredSchemas,
   parseTenant,
   parseTenants,
   parseTokens,
   type CreatedTenant,
   type CreatedToken,
+  type RegisteredSchemas,
   type SettingValue,
   type Tenant,
   type TenantToken,
@@ -26,7 +28,8 @@ export interface NewTenant {
 
 export interface SettingsChange {
   readonly anyDomain?: SettingValue;
-  readonly settings?: Readonly<Record<string, SettingValue>>;
+  /** Null leaves a setting to its default. */
+  readonly settings?: Readonly<Record<string, SettingValue | null>>;
 }
 
 /** The directory's admin API. Every method throws a MusterctlError that says what to do next. */
@@ -57,6 +60,19 @@ export class AdminClient {
   /** `anyDomain` and what `settings` names change, the rest stays. */
   async changeSettings(tenantId: string, change: SettingsChange): Promise<Tenant> {
     return parseTenant(await this.#call('PATCH', this.#pathOf(tenantId), change));
+  }
+
+  /** What the tenant registered, as JSON. */
+  async findSchemas(tenantId: string): Promise<unknown> {
+    return this.#call('GET', this.#pathOf(tenantId, 'schemas'));
+  }
+
+  async registerSchemas(tenantId: string, registration: unknown): Promise<RegisteredSchemas> {
+    return parseRegisteredSchemas(await this.#call('PUT', this.#pathOf(tenantId, 'schemas'), registration));
+  }
+
+  async removeSchemas(tenantId: string): Promise<void> {
+    await this.#call('DELETE', this.#pathOf(tenantId, 'schemas'));
   }
 
   async createToken(tenantId: string, options: { name?: string; expiresAt?: string }): Promise<CreatedToken> {
@@ -108,7 +124,7 @@ export class AdminClient {
     const text = await answer.body.text();
     const value = parseJson(text);
     if (answer.statusCode >= 200 && answer.statusCode < 300) return value;
-    throw refusal(answer.statusCode, detailOf(value), url);
+    throw refusal(answer.statusCode, { detail: detailOf(value), code: codeOf(value) }, url);
   }
 }
 
@@ -149,22 +165,52 @@ function unreachable(url: string, error: unknown): MusterctlError {
   );
 }
 
-function refusal(status: number, detail: string | undefined, url: string): MusterctlError {
+/** The code in the `type` of a problem document. */
+function codeOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
+  return /^urn:muster:problem:(\w+)$/.exec(String(value.type))?.[1];
+}
+
+/** What to do about a refusal, by its code, where there is more to say than for every other of its status. */
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['schemas_not_found', 'Register some: musterctl tenant set TENANT schemas=@FILE'],
+  ['schemas_in_use', 'To see what is registered now: musterctl tenant schemas TENANT'],
+  ['schemas_invalid', 'Correct the file and try again.'],
+  ['schemas_too_large', 'Register fewer schemas, or shorten descriptions.'],
+]);
+
+interface Said {
+  readonly detail: string | undefined;
+  readonly code: string | undefined;
+}
+
+function refusal(status: number, { detail, code }: Said, url: string): MusterctlError {
   const said = detail === undefined ? '' : `: ${detail}`;
+  const remedy = REMEDIES.get(code ?? '');
   if (status === 401 || status === 403) {
-    const remedy =
-      'Use the admin token of that stack: --admin-token-file, MUSTER_ADMIN_TOKEN, or its stack.json.';
-    return new MusterctlError(EXIT_CODES.unauthorized, `${url} does not accept the admin token`, remedy);
+    return new MusterctlError(
+      EXIT_CODES.unauthorized,
+      `${url} does not accept the admin token`,
+      'Use the admin token of that stack: --admin-token-file, MUSTER_ADMIN_TOKEN, or its stack.json.',
+    );
   }
-  if (status === 404)
-    return new MusterctlError(EXIT_CODES.notFound, `not found${said}`, 'See "musterctl tenant list".');
+  if (status === 404) {
+    return new MusterctlError(
+      EXIT_CODES.notFound,
+      `not found${said}`,
+      remedy ?? 'See "musterctl tenant list".',
+    );
+  }
   if (status >= 400 && status < 500) {
     return new MusterctlError(
       EXIT_CODES.refused,
       `refused (${status})${said}`,
-      'Correct the value and try again.',
+      remedy ?? 'Correct the value and try again.',
     );
   }
-  const remedy = 'Try again in a moment; the log of the directory service says more.';
-  return new MusterctlError(EXIT_CODES.failed, `the directory answered ${status}${said}`, remedy);
+  return new MusterctlError(
+    EXIT_CODES.failed,
+    `the directory answered ${status}${said}`,
+    'Try again in a moment; the log of the directory service says more.',
+  );
 }

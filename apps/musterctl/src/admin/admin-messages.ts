@@ -1,5 +1,22 @@
 export type SettingValue = string | number | boolean;
 
+/** A kind of resources that a tenant registered, or users or groups with what it adds to them. */
+export interface RegisteredType {
+  readonly name: string;
+  /** Below the tenant's SCIM URL. */
+  readonly endpoint: string;
+  /** URN. */
+  readonly schema: string;
+  readonly extensions: readonly { readonly schema: string; readonly required: boolean }[];
+}
+
+/** What a tenant registered beside the standard schemas. */
+export interface RegisteredSchemas {
+  readonly digest: string;
+  /** Empty where many tenants are listed. */
+  readonly resourceTypes: readonly RegisteredType[];
+}
+
 /** A tenant as the admin API shows it. */
 export interface Tenant {
   readonly tenantId: string;
@@ -11,6 +28,8 @@ export interface Tenant {
   readonly settings: Readonly<Record<string, SettingValue>>;
   /** Names of the settings that the tenant chose; the others are defaults. */
   readonly chosenSettings: readonly string[];
+  /** Null: the standard schemas alone. */
+  readonly schemas: RegisteredSchemas | null;
   readonly scimUrl: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -53,8 +72,28 @@ export function parseTenant(value: unknown): Tenant {
     anyDomain: answer.flag('anyDomain'),
     settings: answer.values('settings'),
     chosenSettings: answer.hasList('chosenSettings') ? answer.list('chosenSettings').map(String) : [],
+    schemas: answer.has('schemas') ? parseRegisteredSchemas(answer.member('schemas')) : null,
     scimUrl: answer.optionalText('scimUrl') ?? '',
     createdAt: answer.optionalText('createdAt') ?? '',
+  };
+}
+
+export function parseRegisteredSchemas(value: unknown): RegisteredSchemas {
+  const answer = new Answer(value);
+  const types = answer.hasList('resourceTypes') ? answer.list('resourceTypes') : [];
+  return { digest: answer.text('digest'), resourceTypes: types.map(registeredTypeOf) };
+}
+
+function registeredTypeOf(value: unknown): RegisteredType {
+  const type = new Answer(value);
+  return {
+    name: type.text('name'),
+    endpoint: type.text('endpoint'),
+    schema: type.text('schema'),
+    extensions: type.list('extensions').map((item) => {
+      const extension = new Answer(item);
+      return { schema: extension.text('schema'), required: extension.flag('required') };
+    }),
   };
 }
 
@@ -117,6 +156,15 @@ class Answer {
   optionalText(name: string): string | undefined {
     const value = this.#fields.get(name);
     return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Whether it is there and not null. */
+  has(name: string): boolean {
+    return (this.#fields.get(name) ?? null) !== null;
+  }
+
+  member(name: string): unknown {
+    return this.#fields.get(name);
   }
 
   flag(name: string): boolean {
