@@ -39,6 +39,8 @@ export class ScriptedDirectory {
   script: Script = () => 'apply';
   /** `off`: connections are cut. `silent`: nothing is ever answered. */
   http: 'on' | 'off' | 'silent' = 'on';
+  /** The same for registrations alone. `unknown`: it says that there is no such registration. */
+  registrations: 'on' | 'off' | 'unknown' = 'on';
   readonly url: string;
   private readonly resources = new ScriptedResources();
 
@@ -142,7 +144,9 @@ export class ScriptedDirectory {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
     const body = await jsonOf(request);
-    if (this.http === 'off') return void request.socket.destroy();
+    const isRegistration = path.includes('/schemas/');
+    if (this.http === 'off' || (isRegistration && this.registrations === 'off'))
+      return void request.socket.destroy();
     if (this.http === 'silent') return;
     if (path !== '/') this.requests.push({ path, body });
     const answer = this.answer(path, body as Readonly<Record<string, unknown>>);
@@ -179,16 +183,15 @@ export class ScriptedDirectory {
   }
 
   private query(path: string, body: Readonly<Record<string, unknown>>): unknown {
-    const match = /^\/internal\/v1\/tenants\/([^/]+)\/((?:[^?]+\/)?)([^/?]+)(\?references=false)?$/.exec(
-      path,
-    );
+    const match = /^\/internal\/v1\/tenants\/([^/]+)\/((?:[^?]+\/)?)([^/?]+)(\?.*)?$/.exec(path);
     if (match === null) return null;
-    const [, tenantId = '', folder = '', last = '', withoutReferences] = match;
+    const [, tenantId = '', folder = '', last = '', options = ''] = match;
     if (folder === '') return this.resources.queryAll(tenantId, body as unknown as RootQueryRequest);
-    if (folder === 'schemas/') return this.resources.registration(tenantId, last);
+    if (folder === 'schemas/')
+      return this.registrations === 'unknown' ? null : this.resources.registration(tenantId, last);
     const place = folder.slice(0, -1) as ResourcePlace;
     if (last === 'query') return this.resources.query(tenantId, place, body as unknown as QueryRequest);
-    return this.resources.read(tenantId, place, last, withoutReferences === undefined);
+    return this.resources.read(tenantId, place, last, !options.includes('references=false'));
   }
 }
 

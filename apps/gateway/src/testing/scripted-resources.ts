@@ -95,7 +95,7 @@ export class ScriptedResources {
     const found = this.matching(tenantId, place, filter);
     const resources = found
       .slice(request.startIndex - 1, request.startIndex - 1 + request.count)
-      .map((entry) => shown(entry, request.withReferences));
+      .map((entry) => shown(entry, request.withReferences === true));
     return { totalResults: found.length, resources };
   }
 

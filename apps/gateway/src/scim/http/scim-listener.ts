@@ -9,6 +9,7 @@ import type { Metrics } from '@muster/telemetry';
 import { renderScimError } from '@muster/scim';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../../refusals/refusal.js';
+import { nothingHere } from '../admission.js';
 import { errorAnswer } from './error-answer.js';
 import { SCIM_MEDIA_TYPE } from './media-type.js';
 import { ScimErrorFilter } from './scim-error-filter.js';
@@ -38,6 +39,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 const HEADER_BYTES_MAX = 16_384;
+/** Of one segment of a path; nothing has a longer name. */
+const NAME_LENGTH_MAX = 512;
+/** Fastify's code for a segment beyond it. */
+const NAME_TOO_LONG = 'FST_ERR_MAX_PARAM_LENGTH';
 
 /** Opens the listener that faces the internet. Every answer it gives is SCIM, down to what the HTTP parser refuses. */
 export async function openScimListener(options: ScimListenerOptions): Promise<ScimListener> {
@@ -69,7 +74,7 @@ function adapter(options: ScimListenerOptions): FastifyAdapter {
     return503OnClosing: false,
     exposeHeadRoutes: false,
     logger: false,
-    routerOptions: { maxParamLength: 512 },
+    routerOptions: { maxParamLength: NAME_LENGTH_MAX },
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,
       insecureHTTPParser: false,
@@ -77,8 +82,11 @@ function adapter(options: ScimListenerOptions): FastifyAdapter {
       connectionsCheckingInterval: 2_000,
     },
     clientErrorHandler: refuseUnparsable,
-    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      const refusal = new Refusal('invalid_syntax', { detail: 'The URL is not understood.' });
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      const refusal =
+        'code' in error && error.code === NAME_TOO_LONG
+          ? nothingHere()
+          : new Refusal('invalid_syntax', { detail: 'The URL is not understood.' });
       sendAnswer({ reply, requestId: randomUUID() }, errorAnswer(refusal));
     },
   });
