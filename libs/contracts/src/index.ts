@@ -117,6 +117,7 @@ export {
   type NotificationResponse,
   type QueryRequest,
   type QueryResponse,
+  type ReadOptions,
   type ResourcePlace,
   type RootQueryRequest,
   type RootQueryResponse,

@@ -157,6 +157,7 @@ export { parsePatch } from './intake/parse-patch.js';
 export {
   needsAttribute,
   needsMembers,
+  needsExtensionPart,
   parseProjection,
   type ProjectionParameters,
 } from './projection/parse-projection.js';

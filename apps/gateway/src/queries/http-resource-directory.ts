@@ -31,7 +31,7 @@ export class HttpResourceDirectory implements ResourceDirectory {
   ): Promise<StoredResource | null> {
     try {
       return storedResourceFromJson(
-        await this.client.get(directoryPaths.resource(tenantId, place, id, withReferences), trace),
+        await this.client.get(directoryPaths.resource(tenantId, place, id, { withReferences }), trace),
       );
     } catch (error) {
       if (error instanceof DirectoryProblemError && error.status === 404) return null;

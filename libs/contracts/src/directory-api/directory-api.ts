@@ -18,9 +18,12 @@ export const directoryPaths = {
   lookUpOutcomes: '/internal/v1/commands/outcomes',
   cancelCommands: '/internal/v1/commands/cancel',
   markUndelivered: '/internal/v1/commands/undelivered',
-  /** `references=false`: leave out a group's members or a user's groups, and do not touch the member table. */
-  resource: (tenantId: TenantId, place: ResourcePlace, id: string, withReferences = true) =>
-    `/internal/v1/tenants/${tenantId}/${place}/${id}${withReferences ? '' : '?references=false'}`,
+  /**
+   * `references=false`: leave out a group's members or a user's groups, and do not touch the member table. `managers=true`: with
+   * the name of a user's manager.
+   */
+  resource: (tenantId: TenantId, place: ResourcePlace, id: string, options: Partial<ReadOptions> = {}) =>
+    `/internal/v1/tenants/${tenantId}/${place}/${id}?references=${options.withReferences ?? true}&managers=${options.withManagerNames ?? false}`,
   query: (tenantId: TenantId, place: ResourcePlace) => `/internal/v1/tenants/${tenantId}/${place}/query`,
   queryAll: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/query`,
   /** The registration with this digest, as JSON. It never changes, so it may be kept. */
@@ -86,7 +89,15 @@ export interface MarkUndeliveredRequest {
   readonly commands: readonly { readonly commandId: CommandId; readonly tenantId: TenantId }[];
 }
 
-export interface QueryRequest {
+/** What is read beside the documents, since a response shows it. */
+export interface ReadOptions {
+  /** Groups: read members. Users: read `groups`. */
+  readonly withReferences: boolean;
+  /** Users: read the display names of their managers. */
+  readonly withManagerNames?: boolean;
+}
+
+export interface QueryRequest extends ReadOptions {
   /** By which of the tenant's own schemas the query is meant; absent where it has none. */
   readonly schemas?: SchemasDigest;
   /** Resolved against the schema by the gateway; parsed again at the directory's door. */
@@ -98,8 +109,6 @@ export interface QueryRequest {
   readonly count: number;
   /** RFC 9865; when present `startIndex` is ignored. Empty string asks for the first page. */
   readonly cursor?: string;
-  /** Groups: read members. Users: read `groups`. */
-  readonly withReferences: boolean;
 }
 
 export interface QueryResponse {

@@ -83,6 +83,7 @@ export function storedResourceFromJson(value: unknown): StoredResource {
     ...(members === undefined
       ? {}
       : { members: asList(members, 'members', REFERENCES_MAX, memberReference) }),
+    ...optionalText(resource, 'managerName'),
   };
 }
 

@@ -26,6 +26,8 @@ export interface StoredResource {
   /** Present only when they were asked for. */
   readonly groups?: readonly GroupReference[];
   readonly members?: readonly MemberReference[];
+  /** The display name of a user's manager, where she has one that has one. */
+  readonly managerName?: string;
 }
 
 /** The command took effect; 2xx. Committed before anyone hears of it. */

@@ -4,6 +4,7 @@ import { project } from '../projection/project.js';
 import { DEFAULT_PROJECTION, type Projection } from '../projection/projection.js';
 import { type AttributeDefinition } from '../schema/attribute-definition.js';
 import { type AttributeSet } from '../schema/attribute-set.js';
+import { ENTERPRISE_USER_SCHEMA_URN } from '../schema/enterprise-user-schema.js';
 import { type ResourceType } from '../schema/resource-type.js';
 import { standardResourceTypes, type ResourceTypes } from '../schema/resource-types.js';
 import { type Member } from '../patch/split-membership.js';
@@ -21,6 +22,8 @@ export interface StoredResource {
   readonly members?: readonly Member[];
   /** The groups a user is a member of. */
   readonly groups?: readonly Member[];
+  /** The display name of a user's manager. */
+  readonly managerName?: string;
 }
 
 export interface RenderOptions {
@@ -75,6 +78,10 @@ export function renderResource(
     if (!isComplex(extension)) continue;
     const rendered: MessageDraft = {};
     renderAttributes(schema.attributes, extension, rendered, places);
+    const manager = schema.id === ENTERPRISE_USER_SCHEMA_URN ? rendered['manager'] : undefined;
+    if (stored.managerName !== undefined && isComplex(manager)) {
+      rendered['manager'] = { ...manager, displayName: stored.managerName };
+    }
     message[schema.id] = rendered;
     schemas.push(schema.id);
   }

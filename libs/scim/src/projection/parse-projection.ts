@@ -44,6 +44,22 @@ export function needsAttribute(projection: Projection, name: string): boolean {
   return selection !== 'all';
 }
 
+/** The same of a part of an extension's attribute. */
+export function needsExtensionPart(
+  projection: Projection,
+  { schema, attribute, subAttribute }: { schema: string; attribute: string; subAttribute: string },
+): boolean {
+  const extension = projection.extensions.get(schema);
+  const selection = extension === 'all' ? 'all' : extension?.get(attribute);
+  if (selection === undefined || selection === 'all') {
+    return projection.kind === 'only' ? selection === 'all' : selection === undefined;
+  }
+  if (projection.kind === 'only') {
+    return selection.some((part) => part.subAttribute === undefined || part.subAttribute === subAttribute);
+  }
+  return !selection.some((part) => part.filter === undefined && part.subAttribute === subAttribute);
+}
+
 function readPaths(
   parameter: string | readonly string[] | undefined,
   name: string,

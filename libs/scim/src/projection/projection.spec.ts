@@ -7,6 +7,7 @@ import { groupResourceType, userResourceType } from '../schema/standard-resource
 import { refusalOf } from '../testing/plain.js';
 import {
   needsAttribute,
+  needsExtensionPart,
   needsMembers,
   parseProjection,
   type ProjectionParameters,
@@ -181,5 +182,32 @@ describe('a projection', () => {
     const projection = parseProjection(parameters, groupResourceType);
     expect(needsMembers(projection)).toBe(needs);
     expect(needsAttribute(projection, 'members')).toBe(needs);
+  });
+});
+
+describe('needsExtensionPart', () => {
+  const manager = `${ENT}:manager`;
+  it.each<readonly [ProjectionParameters, boolean]>([
+    [{}, true],
+    [{ attributes: 'userName' }, false],
+    [{ attributes: `${ENT}:department` }, false],
+    [{ attributes: ENT }, true],
+    [{ attributes: manager }, true],
+    [{ attributes: `${manager}.value` }, false],
+    [{ attributes: `${manager}.value,${manager}.displayName` }, true],
+    [{ attributes: `${manager}[value pr]` }, true],
+    [{ excludedAttributes: 'groups' }, true],
+    [{ excludedAttributes: ENT }, false],
+    [{ excludedAttributes: manager }, false],
+    [{ excludedAttributes: `${manager}.value` }, true],
+    [{ excludedAttributes: `${manager}.displayName` }, false],
+    [{ excludedAttributes: `${manager}[value eq "x"].displayName` }, true],
+  ])('%j: %s', (parameters, needed) => {
+    const projection = parseProjection(parameters, userResourceType);
+    const part = { schema: ENT, attribute: 'manager', subAttribute: 'displayName' };
+    expect(needsExtensionPart(projection, part)).toBe(needed);
+    const stored = { id: 'u', document, version: 1, createdAt: time, lastModified: time, managerName: 'M' };
+    const shown = renderResource(userResourceType, stored, { baseUrl: '', projection });
+    expect(JSON.stringify(shown).includes('"displayName":"M"')).toBe(needed);
   });
 });

@@ -1,4 +1,4 @@
-import type { TenantId } from '@muster/contracts';
+import type { ReadOptions, TenantId } from '@muster/contracts';
 import type { ResolvedFilter } from '@muster/scim';
 import type { PageReading } from '../domain/page-walk.js';
 import type { ResourceKey, ResourceKind, SortOrder } from '../domain/resource-query.js';
@@ -12,8 +12,7 @@ export interface ResourceSelection {
 }
 
 /** `beyondSeq` not together with `sort`. */
-export interface PageRequest extends ResourceSelection, PageReading {
-  readonly withReferences: boolean;
+export interface PageRequest extends ResourceSelection, PageReading, ReadOptions {
   /** Count all of the selection, too, where that costs nothing: without a filter. */
   readonly withTotal: boolean;
 }
@@ -38,7 +37,7 @@ export interface Page {
  */
 export interface ResourceReader {
   /** The resource as JSON text, or null. */
-  read(key: ResourceKey, withReferences: boolean): Promise<string | null>;
+  read(key: ResourceKey, options: ReadOptions): Promise<string | null>;
   page(request: PageRequest): Promise<Page>;
   count(selection: ResourceSelection): Promise<number>;
 }

@@ -1,4 +1,10 @@
-import { parseUuid, type QueryRequest, type ResourceId, type TenantId } from '@muster/contracts';
+import {
+  parseUuid,
+  type QueryRequest,
+  type ReadOptions,
+  type ResourceId,
+  type TenantId,
+} from '@muster/contracts';
 import {
   filterFromJson,
   findAttribute,
@@ -27,7 +33,7 @@ export interface SortOrder {
 }
 
 /** A list query whose names and values have been checked against the schema. */
-export interface ResourceQuery {
+export interface ResourceQuery extends ReadOptions {
   readonly tenantId: TenantId;
   readonly kind: ResourceKind;
   readonly filter: ResolvedFilter | null;
@@ -37,7 +43,6 @@ export interface ResourceQuery {
   readonly count: number;
   /** Empty: the first page of a walk by cursors. Null: a walk by index. */
   readonly cursor: string | null;
-  readonly withReferences: boolean;
 }
 
 /** One resource, named by tenant and id. */
@@ -87,6 +92,7 @@ export function parseResourceQuery(tenantId: TenantId, kind: ResourceKind, body:
     count: Math.min(count(given.count), PAGE_SIZE_MAX),
     cursor,
     withReferences: given.withReferences === true,
+    withManagerNames: given.withManagerNames === true,
   };
 }
 

@@ -23,7 +23,7 @@ export function parseRootQuery(tenantId: TenantId, body: unknown): RootQuery {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw invalidSyntax('A query is an object.');
   const given = body as Partial<Record<keyof RootQueryRequest, unknown>>;
-  const { startIndex, count, cursor } = given;
+  const { startIndex, count, cursor, withManagerNames } = given;
   const filters: readonly FilterForType[] =
     given.filter === undefined
       ? kinds.map(() => 'everything')
@@ -35,6 +35,7 @@ export function parseRootQuery(tenantId: TenantId, body: unknown): RootQuery {
       count,
       cursor,
       withReferences: references.includes(kind),
+      withManagerNames,
     }),
     filter: filters[place] ?? 'nothing',
   }));

@@ -18,7 +18,11 @@ export function queryRoutes(reader: ResourceReader, lister: ResourceLister): rea
       handle: async ({ params, query }) => {
         const { tenantId = '', kind = '', id = '' } = params;
         const key = parseResourceKey(tenantId, kind, id);
-        const json = key === null ? null : await reader.read(key, query['references'] !== 'false');
+        const options = {
+          withReferences: query['references'] !== 'false',
+          withManagerNames: query['managers'] === 'true',
+        };
+        const json = key === null ? null : await reader.read(key, options);
         if (json === null) throw notFound('The resource does not exist.');
         return json;
       },

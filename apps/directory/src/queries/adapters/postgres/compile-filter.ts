@@ -11,7 +11,12 @@ import {
   type ResolvedFilter,
   type ValuePathFilter,
 } from '@muster/scim';
-import type { ColumnMapping, RelationMapping, ResourceSource } from './resource-source.js';
+import {
+  columnOf,
+  type ColumnMapping,
+  type RelationMapping,
+  type ResourceSource,
+} from './resource-source.js';
 import type { SqlParameters } from './sql-parameters.js';
 import { prefixCondition, textCondition } from './text-condition.js';
 
@@ -96,8 +101,10 @@ class FilterCompiler {
       if (path.attribute === 'schemas')
         return this.schemas((value) => this.column({ kind: 'unfolded-text', sql: value }, test).sql);
       if (path.attribute === 'meta' && path.subAttribute === undefined) return scan('true');
-      const column = this.source.columns.get(dotted(path));
-      if (column !== undefined) return this.column(column, test);
+    }
+    const column = columnOf(this.source, path);
+    if (column !== undefined) return this.column(column, test);
+    if (path.schema === undefined) {
       const relation = this.source.relations.get(path.attribute);
       if (relation !== undefined && (relation.complete || requiresValue(test, path.subAttribute))) {
         return this.relation(relation, (columns) => this.relationTest(columns, test, path.subAttribute));
@@ -125,9 +132,11 @@ class FilterCompiler {
     return scan(
       this.inDocument('r.document', path, (value) => {
         const object = path.definition.type === 'complex' ? value : `jsonb_build_object('value', ${value})`;
-        return this.inner(filter, (test) =>
-          scan(this.inDocument(object, test.path, (sub) => this.jsonTest(sub, test))),
-        ).sql;
+        return this.inner(filter, (test) => {
+          const column = columnOf(this.source, { ...path, subAttribute: test.path.attribute });
+          if (column !== undefined) return this.column(column, test);
+          return scan(this.inDocument(object, test.path, (sub) => this.jsonTest(sub, test)));
+        }).sql;
       }),
     );
   }
@@ -300,10 +309,6 @@ class FilterCompiler {
     const clamped = Math.min(Math.max(instant, Date.UTC(1970, 0, 1)), Date.UTC(9999, 11, 31));
     return this.parameters.add(new Date(clamped).toISOString(), 'timestamptz');
   }
-}
-
-function dotted(path: ResolvedAttribute): string {
-  return path.subAttribute === undefined ? path.attribute : `${path.attribute}.${path.subAttribute}`;
 }
 
 function unsupported(path: ResolvedAttribute): Error {

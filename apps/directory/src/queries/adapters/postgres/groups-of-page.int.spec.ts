@@ -28,6 +28,7 @@ describe('a full page of users who are all in groups', () => {
       offset: 0,
       limit: PAGE_SIZE_MAX,
       withReferences: true,
+      withManagerNames: false,
       withTotal: true,
     });
     const page = await world.database.queryTenant<{ refs: string | null }>(TENANT, 'page', text, values, {

@@ -27,6 +27,9 @@ interface Shown {
   readonly [name: string]: unknown;
 }
 
+const whole = { withReferences: true, withManagerNames: true };
+const bare = { withReferences: false, withManagerNames: false };
+
 describe('PostgresResourceReader', () => {
   let world: PopulatedDirectory;
   let reader: PostgresResourceReader;
@@ -69,7 +72,7 @@ describe('PostgresResourceReader', () => {
   describe('one resource', () => {
     it('comes whole, with its references only when asked for', async () => {
       const shown = JSON.parse(
-        (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(41) }, true)) ?? 'null',
+        (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(41) }, whole)) ?? 'null',
       ) as Shown;
       expect(shown).toEqual({
         id: userId(41),
@@ -82,14 +85,14 @@ describe('PostgresResourceReader', () => {
           { value: groupId(1), display: 'Group 1', type: 'indirect' },
         ],
       });
-      const bare = JSON.parse(
-        (await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, false)) ?? 'null',
+      const unadorned = JSON.parse(
+        (await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, bare)) ?? 'null',
       ) as Shown;
-      expect(bare).not.toHaveProperty('members');
+      expect(unadorned).not.toHaveProperty('members');
     });
 
     it('shows members in the order of their ids, each with its name', async () => {
-      const json = await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, true);
+      const json = await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, whole);
       const { members } = JSON.parse(json ?? 'null') as { members: readonly { value: string }[] };
       expect(members).toHaveLength(21);
       expect(members.map(({ value }) => value)).toEqual(members.map(({ value }) => value).toSorted());
@@ -98,8 +101,8 @@ describe('PostgresResourceReader', () => {
     });
 
     it('is not there for another tenant', async () => {
-      expect(await reader.read({ tenantId: SMALL_TENANT, kind: 'users', id: userId(41) }, true)).toBeNull();
-      expect(await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(GROUPS) }, true)).toBeNull();
+      expect(await reader.read({ tenantId: SMALL_TENANT, kind: 'users', id: userId(41) }, whole)).toBeNull();
+      expect(await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(GROUPS) }, whole)).toBeNull();
     });
   });
 
@@ -352,7 +355,7 @@ describe('PostgresResourceReader', () => {
     const key = { tenantId: TENANT, kind: 'users' as const, id: userId(1) };
     for (let round = 0; round < 5; round += 1) {
       const [read] = await Promise.all([
-        lossyReader.read(key, true),
+        lossyReader.read(key, whole),
         owner.query(
           'kill',
           `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lossy'`,

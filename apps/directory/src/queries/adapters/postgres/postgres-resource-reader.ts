@@ -1,3 +1,4 @@
+import type { ReadOptions } from '@muster/contracts';
 import { DatabaseError, type Database, type Session, type SqlResult } from '@muster/persistence';
 import { tooMany } from '@muster/scim';
 import type {
@@ -34,6 +35,7 @@ interface ResourceRow {
   readonly member_count?: number;
   /** JSON text of `groups` or `members`; null where there are none. */
   readonly refs?: string | null;
+  readonly manager_name?: string | null;
   /** Resources that the page was to have; the same in every row, as is the total. */
   readonly chosen?: number;
   readonly total?: number;
@@ -48,12 +50,12 @@ export class PostgresResourceReader implements ResourceReader {
 
   constructor(private readonly options: PostgresResourceReaderOptions) {}
 
-  async read(key: ResourceKey, withReferences: boolean): Promise<string | null> {
-    const { name, text, values } = readStatement(sources[key.kind], key.id, key.tenantId, withReferences);
+  async read(key: ResourceKey, options: ReadOptions): Promise<string | null> {
+    const { name, text, values } = readStatement(sources[key.kind], key.id, key.tenantId, options);
     const session = tenantSession(this.options.database, key.tenantId);
     const { rows } = await session.query<ResourceRow>(name, text, values);
     if (rows[0] === undefined) return null;
-    return render(key.kind, rows[0], withReferences ? (rows[0].refs ?? null) : undefined);
+    return render(key.kind, rows[0], options.withReferences ? (rows[0].refs ?? null) : undefined);
   }
 
   async page(request: PageRequest): Promise<Page> {
@@ -170,5 +172,7 @@ function rowsWithin(rows: readonly ResourceRow[], membersMax: number): readonly 
 function render(kind: ResourceKind, row: ResourceRow, refs: string | null | undefined): string {
   const references =
     refs === undefined ? '' : `,"${kind === 'users' ? 'groups' : 'members'}":${refs ?? '[]'}`;
-  return `{"id":"${row.id}","version":${row.version},"createdAt":"${row.created_at.toISOString()}","lastModified":"${row.last_modified.toISOString()}","document":${row.document}${references}}`;
+  const manager = row.manager_name ?? null;
+  const managerName = manager === null ? '' : `,"managerName":${JSON.stringify(manager)}`;
+  return `{"id":"${row.id}","version":${row.version},"createdAt":"${row.created_at.toISOString()}","lastModified":"${row.last_modified.toISOString()}","document":${row.document}${references}${managerName}}`;
 }

@@ -4,6 +4,7 @@ import {
   USER_SCHEMA_URN,
   groupResourceType,
   userResourceType,
+  type ResolvedAttribute,
   type ResourceType,
 } from '@muster/scim';
 
@@ -42,7 +43,7 @@ export interface ResourceSource {
   readonly resourceType: ResourceType;
   readonly table: string;
   readonly counter: 'user' | 'group';
-  /** By `attribute` or `attribute.subAttribute`. What is not here is in the document. */
+  /** By `attribute` or `attribute.subAttribute`, after the URN of an extension and a colon. What is not here is in the document. */
   readonly columns: ReadonlyMap<string, ColumnMapping>;
   readonly relations: ReadonlyMap<string, RelationMapping>;
   /** What `schemas` holds: always the first, the others when the document has them. */
@@ -69,6 +70,11 @@ export const userSource: ResourceSource = {
     ...common,
     ['meta.resourceType', { kind: 'constant', value: userResourceType.name }],
     ['userName', { kind: 'text', sql: 'r.user_name_key', indexed: true }],
+    [
+      `${ENTERPRISE_USER_SCHEMA_URN}:manager.displayName`,
+      { kind: 'unfolded-text', sql: `(${managerName('r')})` },
+    ],
+    [`${ENTERPRISE_USER_SCHEMA_URN}:manager.$ref`, { kind: 'unsupported' }],
   ]),
   relations: new Map<string, RelationMapping>([
     [
@@ -136,11 +142,35 @@ export const groupSource: ResourceSource = {
   schemas: { core: GROUP_SCHEMA_URN, extensions: [] },
 };
 
+/** Where the attribute is found when it is not, or not only, in the document. */
+export function columnOf(
+  source: ResourceSource,
+  { schema, attribute, subAttribute }: Pick<ResolvedAttribute, 'schema' | 'attribute' | 'subAttribute'>,
+): ColumnMapping | undefined {
+  const name = subAttribute === undefined ? attribute : `${attribute}.${subAttribute}`;
+  return source.columns.get(schema === undefined ? name : `${schema}:${name}`);
+}
+
 /** The name that a group shows for its member `v`. */
 export function memberDisplay(): string {
   return `case v.member_kind
     when 'User' then (${displayName('users', 'v.tenant_id', 'v.member_id')})
     else (${displayName('groups', 'v.tenant_id', 'v.member_id')}) end`;
+}
+
+/** What a user's document says of her manager: an id, or any other text, or nothing. */
+export function managerOf(user: string): string {
+  return `${user}.document #>> '{${ENTERPRISE_USER_SCHEMA_URN},manager,value}'`;
+}
+
+/** A manager as the id that it may be. Ids are caseExact (RFC 7643 section 3.1): one in capitals is none. */
+export function managerId(manager: string): string {
+  return `case when ${manager} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then (${manager})::uuid end`;
+}
+
+/** The display name of a user's manager. */
+export function managerName(user: string): string {
+  return displayName('users', `${user}.tenant_id`, managerId(managerOf(user)));
 }
 
 /**

@@ -7,6 +7,9 @@ import { countStatement, pageStatement, readStatement, type Statement } from './
 
 jest.setTimeout(120_000);
 
+const whole = { withReferences: true, withManagerNames: true };
+const bare = { withReferences: false, withManagerNames: false };
+
 describe('the plan of a statement', () => {
   let world: PopulatedDirectory;
 
@@ -43,6 +46,7 @@ describe('the plan of a statement', () => {
       offset: 0,
       limit: 101,
       withReferences: false,
+      withManagerNames: false,
       withTotal: true,
     };
     for (const statement of [pageStatement(source, request), countStatement(source, selection)]) {
@@ -70,6 +74,7 @@ describe('the plan of a statement', () => {
         limit: 101,
         backwards: true,
         withReferences: false,
+        withManagerNames: false,
         withTotal: false,
       }),
     );
@@ -87,13 +92,14 @@ describe('the plan of a statement', () => {
       offset: 0,
       limit: 101,
       withReferences: true,
+      withManagerNames: false,
       withTotal: true,
     };
     const plan = await explain(pageStatement(userSource, request));
     expect(plan).toContain('users_by_seq');
     expect(plan).toContain('group_members_by_member');
     expect(plan).not.toMatch(/Seq Scan on (users|groups|group_members)/);
-    const one = await explain(readStatement(userSource, userId(1), TENANT, true));
+    const one = await explain(readStatement(userSource, userId(1), TENANT, whole));
     expect(one).toContain('users_pkey');
     // Once for the groups that she is in, once for the step upwards.
     expect(one.match(/group_members_by_member/g)?.length).toBeGreaterThanOrEqual(2);
@@ -101,7 +107,7 @@ describe('the plan of a statement', () => {
   });
 
   it('leaves the member table alone when members are left out', async () => {
-    const plan = await explain(readStatement(groupSource, groupId(1), TENANT, false));
+    const plan = await explain(readStatement(groupSource, groupId(1), TENANT, bare));
     expect(plan).not.toContain('group_members');
   });
 

@@ -1,7 +1,9 @@
+import type { ReadOptions } from '@muster/contracts';
 import { invalidValue, type ResolvedAttribute } from '@muster/scim';
 import type { ResourceSelection, PageRequest } from '../../application/resource-reader.js';
 import { compileFilter, jsonPath } from './compile-filter.js';
-import { memberDisplay, type ResourceSource } from './resource-source.js';
+import { columnOf, managerName, memberDisplay, type ResourceSource } from './resource-source.js';
+import { managerColumn, managerNamesOfPage } from './manager-names.js';
 import { SqlParameters } from './sql-parameters.js';
 import { groupsOfUsers } from './user-groups.js';
 import type { SqlValue } from '@muster/persistence';
@@ -43,12 +45,13 @@ export function readStatement(
   source: ResourceSource,
   id: string,
   tenantId: string,
-  withReferences: boolean,
+  { withReferences, withManagerNames }: ReadOptions,
 ): Statement {
   const refs = source.kind === 'users' ? userGroups : groupMembers;
+  const withManager = withManagerNames === true && source.kind === 'users';
   return {
-    name: `${source.kind}.read${withReferences ? '-with-references' : ''}`,
-    text: `select ${columns}${withReferences ? `, ${refs}` : ''} from ${source.table} r where r.tenant_id = $1 and r.id = $2`,
+    name: `${source.kind}.read${withReferences ? '-with-references' : ''}${withManager ? '-with-manager' : ''}`,
+    text: `select ${columns}${withReferences ? `, ${refs}` : ''}${withManager ? `, (${managerName('r')}) as manager_name` : ''} from ${source.table} r where r.tenant_id = $1 and r.id = $2`,
     values: [tenantId, id],
     scans: false,
   };
@@ -72,17 +75,18 @@ export function pageStatement(source: ResourceSource, request: PageRequest): Sta
   const offset = request.offset === 0 ? '' : ` offset ${parameters.add(request.offset, 'bigint')}`;
   // Members of a page of groups are read by a statement of their own, once it is known how many they are.
   const withGroups = request.withReferences && source.kind === 'users';
+  const withManagers = request.withManagerNames === true && source.kind === 'users';
   const memberCount = source.kind === 'groups' ? ', r.member_count' : '';
   const total = request.withTotal && filter === null ? `, (${totalOf(source)}) as total` : '';
   const text = `with page as materialized (
     select r.*${order.column} from ${source.table} r where ${conditions.join(' and ')} order by ${order.inner} limit ${limit}${offset}
   ), rendered as materialized (
-    select ${columns}${memberCount}${order.kept} from page r
+    select ${columns}${memberCount}${withManagers ? `, ${managerColumn}` : ''}${order.kept} from page r
   ), sized as (
     select r.*, sum(octet_length(r.document)) over (order by ${order.outer} rows unbounded preceding) - octet_length(r.document) as bytes_before
     from rendered r
   )
-  select r.*, (select count(*) from page) as chosen${withGroups ? `, ${groupsOfPage}` : ''}${total} from sized r
+  select r.*, (select count(*) from page) as chosen${withGroups ? `, ${groupsOfPage}` : ''}${withManagers ? `, ${managerNamesOfPage}` : ''}${total} from sized r
   where r.bytes_before <= ${PAGE_BYTES_MAX} order by ${order.outer}`;
   const scans =
     (filter !== null && !filter.indexed) || request.sort !== null || request.offset > OFFSET_INDEXED_MAX;
@@ -140,17 +144,17 @@ function orderOf(
 }
 
 function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameters: SqlParameters): string {
-  const name =
-    attribute.subAttribute === undefined
-      ? attribute.attribute
-      : `${attribute.attribute}.${attribute.subAttribute}`;
-  const column = attribute.schema === undefined ? source.columns.get(name) : undefined;
+  const column = columnOf(source, attribute);
+  const folded = (text: string): string =>
+    `${attribute.definition.caseExact ? text : `directory.fold_case(${text})`} collate "C"`;
   switch (column?.kind) {
     case 'text':
     case 'time':
       return column.sql;
     case 'uuid':
       return `${column.sql}::text collate "C"`;
+    case 'unfolded-text':
+      return folded(column.sql);
     case undefined:
       break;
     default:
@@ -168,6 +172,5 @@ function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameter
   const path = jsonPath(attribute);
   const primary = jsonPath({ ...attribute, primaryOnly: true });
   const value = attribute.multiValued ? `coalesce(${first(primary)}, ${first(path)})` : first(path);
-  const text = `(${value} #>> '{}')`;
-  return `${attribute.definition.caseExact ? text : `directory.fold_case${text}`} collate "C"`;
+  return folded(`(${value} #>> '{}')`);
 }

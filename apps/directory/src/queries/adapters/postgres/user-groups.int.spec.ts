@@ -13,6 +13,8 @@ jest.setTimeout(60_000);
 
 const TENANT = '0192f0c1-0000-7000-8000-0000000000aa' as TenantId;
 const AT = new Date('2026-01-01T00:00:00.000Z');
+const whole = { withReferences: true, withManagerNames: true };
+const bare = { withReferences: false, withManagerNames: false };
 const idOf = (kind: 1 | 2, n: number) =>
   `0192f0c1-000${kind}-7000-8000-${n.toString(16).padStart(12, '0')}` as ResourceId;
 const userId = (n: number) => idOf(1, n);
@@ -97,7 +99,7 @@ describe('the groups of users', () => {
 
   it.each(expected)('of one user: %s', async (_, n, groups) => {
     const shown = JSON.parse(
-      (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(n) }, true)) ?? 'null',
+      (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(n) }, whole)) ?? 'null',
     ) as Shown;
     expect(shown.groups).toEqual(groups);
   });
@@ -112,7 +114,7 @@ describe('the groups of users', () => {
       backwards: false,
       offset: 0,
       limit: 10,
-      withReferences: true,
+      ...whole,
       withTotal: false,
     });
     const shown = resources.map(({ json }) => JSON.parse(json) as Shown);
@@ -150,7 +152,7 @@ describe('the groups of users', () => {
       backwards: false,
       offset: 0,
       limit: 1_000,
-      withReferences: true,
+      ...whole,
       withTotal: false,
     });
     const shown = resources.map(({ json }) => (JSON.parse(json) as Shown).groups?.length ?? 0);
@@ -170,14 +172,14 @@ describe('the groups of users', () => {
   });
 
   it('are left out where nobody wants them', async () => {
-    const json = await reader.read({ tenantId: TENANT, kind: 'users', id: userId(1) }, false);
+    const json = await reader.read({ tenantId: TENANT, kind: 'users', id: userId(1) }, bare);
     expect(JSON.parse(json ?? 'null')).not.toHaveProperty('groups');
   });
 
   it('are nobody else’s', async () => {
     const other = '0192f0c1-0000-7000-8000-0000000000bb' as TenantId;
     await seedUsers(database, other, [user(1)]);
-    const json = await reader.read({ tenantId: other, kind: 'users', id: userId(1) }, true);
+    const json = await reader.read({ tenantId: other, kind: 'users', id: userId(1) }, whole);
     expect(JSON.parse(json ?? 'null')).toMatchObject({ groups: [] });
   });
 });
