@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { activityCommand } from './commands/activity-command.js';
 import { domainCommands } from './commands/domain-commands.js';
 import { type CommandContext } from './commands/command-context.js';
 import { tenantCommands } from './commands/tenant-commands.js';
@@ -9,9 +10,10 @@ import { MusterctlError } from './musterctl-error.js';
 /** Runs one command line (without `node` and the program) and returns its exit code. Touches nothing but what the context gives. */
 export async function runMusterctl(args: readonly string[], context: CommandContext): Promise<ExitCode> {
   const program = new Command('musterctl')
-    .description('operate Muster: tenants, their domains and tokens')
+    .description('operate Muster: tenants, their domains, tokens and activity')
     .addHelpText('after', EXIT_CODES_HELP);
-  for (const group of [tenantCommands, domainCommands, tokenCommands]) program.addCommand(group(context));
+  const commands = [tenantCommands, domainCommands, tokenCommands, activityCommand];
+  for (const command of commands) program.addCommand(command(context));
   for (const command of withDescendants(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => context.terminal.data(text.trimEnd()),

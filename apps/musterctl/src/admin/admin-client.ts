@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { EXIT_CODES } from '../exit-codes.js';
 import { MusterctlError } from '../musterctl-error.js';
+import { parseActivityPage, type ActivityPage, type ActivityQuery } from './activity-messages.js';
 import { type AdminAccess } from './find-stack.js';
 import {
   parseCreatedTenant,
@@ -97,6 +98,16 @@ export class AdminClient {
 
   async removeDomain(tenantId: string, domain: string): Promise<void> {
     await this.#call('DELETE', this.#pathOf(tenantId, 'domains', domain));
+  }
+
+  /** Newest first. */
+  async listActivity(nameOrId: string, query: ActivityQuery): Promise<ActivityPage> {
+    const parameters = new URLSearchParams(
+      Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
+    );
+    return parseActivityPage(
+      await this.#call('GET', `${this.#pathOf(nameOrId, 'activity')}?${parameters.toString()}`),
+    );
   }
 
   #pathOf(tenantId: string, ...rest: readonly string[]): string {

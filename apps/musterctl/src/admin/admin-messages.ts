@@ -138,7 +138,7 @@ function isPlainEntry(entry: [string, unknown]): entry is [string, SettingValue]
 }
 
 /** Reads members of an answer; a member of another shape than promised is an error that names it. */
-class Answer {
+export class Answer {
   readonly #fields: ReadonlyMap<string, unknown>;
 
   constructor(value: unknown) {

@@ -23,7 +23,7 @@ export async function readSchemasFile(path: string, cwd: string): Promise<unknow
   } catch (error) {
     throw refused(
       `${path}: ${wordsOf(error)}`,
-      'Correct the file and try again; docs/reference/scim.md says what may be registered.',
+      'Correct the file and try again; docs/reference/schemas.md says what may be registered.',
     );
   }
   return json;
