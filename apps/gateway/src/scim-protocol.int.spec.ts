@@ -29,18 +29,19 @@ describe('every route', () => {
   const inventory = routes.flatMap(({ template, methods }) =>
     methods.map((method) => ({ method, template })),
   );
+  const pathOf = (template: string): string => template.replace(':id', UNKNOWN_ID).replace(':type', 'Robots');
   const bodyFor = (method: string): { body?: object } =>
     method === 'GET' || method === 'DELETE' ? {} : { body: {} };
 
   it.each(inventory)('$method $template refuses a request without a token', async ({ method, template }) => {
-    const response = await world.scim(template.replace(':id', UNKNOWN_ID), { method, ...bodyFor(method) });
+    const response = await world.scim(pathOf(template), { method, ...bodyFor(method) });
     expectScimError(response, 401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="scim"');
   });
 
   it.each(inventory)('$method $template refuses a token that nobody has', async ({ method, template }) => {
     const token = `${tenant.token.slice(0, -1)}${tenant.token.endsWith('a') ? 'b' : 'a'}`;
-    const response = await world.scim(template.replace(':id', UNKNOWN_ID), {
+    const response = await world.scim(pathOf(template), {
       method,
       token,
       ...bodyFor(method),

@@ -47,6 +47,15 @@ describe('resolutionFromJson', () => {
     });
   });
 
+  it('names the schemas of the tenant, where it has some', () => {
+    const schemas = 'ab'.repeat(32);
+    const resolved = (given: object) =>
+      resolutionFromJson({ known: true, tokenId: TOKEN_A, tenant: { ...tenant, ...given } });
+    expect(resolved({ schemas })).toMatchObject({ schemas });
+    expect(resolved({ schemas: null })).toMatchObject({ schemas: null });
+    expect(resolved({})).toMatchObject({ schemas: null });
+  });
+
   it.each([
     null,
     {},
@@ -54,6 +63,7 @@ describe('resolutionFromJson', () => {
     { known: true, tokenId: 'x', tenant },
     { known: true, tokenId: TOKEN_A },
     { known: true, tokenId: TOKEN_A, tenant: { ...tenant, state: 'resting' } },
+    { known: true, tokenId: TOKEN_A, tenant: { ...tenant, schemas: 'none of ours' } },
   ])('takes %j for no answer at all, rather than for an unknown token', (answer) => {
     expect(() => resolutionFromJson(answer)).toThrow('not a credential');
   });

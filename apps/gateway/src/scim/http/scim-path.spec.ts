@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { allowedMethods } from './routes.js';
+import { allowedMethods, isFixedSegment } from './routes.js';
 import { OUTSIDE, scimUrl } from './scim-path.js';
 
 const bases = ['/scim/v2', '/moservices/scim/v1'];
@@ -38,5 +38,18 @@ describe('allowedMethods', () => {
     expect(allowedMethods('/Usersx')).toBeUndefined();
     expect(allowedMethods('/xsearch')).toBeUndefined();
     expect(allowedMethods('/Users/1/2')).toBeUndefined();
+    expect(allowedMethods('/Robots')).toBeUndefined();
+    expect(allowedMethods('/Bulk/x')).toBeUndefined();
   });
+});
+
+describe('isFixedSegment', () => {
+  it.each(['Users', 'Groups', 'Bulk', 'Me', 'Schemas', 'ResourceTypes', 'ServiceProviderConfig', '.search'])(
+    '%s belongs to the protocol',
+    (segment) => expect(isFixedSegment(segment)).toBe(true),
+  );
+
+  it.each(['Robots', 'users', ':type', '__proto__', 'constructor', '.outside'])('%s does not', (segment) =>
+    expect(isFixedSegment(segment)).toBe(false),
+  );
 });
