@@ -26,7 +26,7 @@ function metricsIn(text: string): string[] {
 }
 
 function commandsIn(text: string): string[] {
-  return [...text.matchAll(/musterctl ((?:tenant|domain|token) [a-z]+)/g)].map(
+  return [...text.matchAll(/musterctl (activity|(?:tenant|domain|token) [a-z]+)/g)].map(
     ([, command]) => command ?? '',
   );
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { causes, schemaFiles } from '@muster/contracts';
 import { repositoryRoot } from '../repository.js';
+import { warningsBlock } from './activity-page.js';
 import { configBlocks, failpointsBlock } from './config-page.js';
 import { ASYNCAPI_PAGE, asyncApiDocument } from './asyncapi.js';
 import { causesBlock, placeholdersOf } from './errors-page.js';
@@ -18,6 +19,7 @@ const UPDATING = process.env.UPDATE_REFERENCE === '1';
 
 const blocks: readonly GeneratedBlock[] = [
   causesBlock,
+  warningsBlock,
   topicsBlock,
   ...sampleBlocks,
   metricsBlock,
