@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TENANT_SCHEMAS_BYTES_MAX, directoryPaths, type SchemasDigest } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { v7 as uuidV7 } from 'uuid';
-import { DirectoryWorld, eventually, type WorldTenant } from '../testing/directory-world.js';
+import { DirectoryWorld, type WorldTenant } from '../testing/directory-world.js';
 import type { RegisteredSchemasAnswer, TenantAnswer } from './adapters/http/tenant-answers.js';
-import { SHARE_TENANT_RULES } from './adapters/postgres/tenant-rules-lock.js';
 import {
   BADGE,
   DEVICE,
@@ -320,74 +319,5 @@ describe('a change of registered schemas', () => {
       badge: [{ ...colour, required: true, description: 'Of the badge' }],
     });
     expect((await put(tenant, more)).status).toBe(200);
-  });
-});
-
-describe('a registration while others write', () => {
-  /** As a batch does: shares the rules, reads them, then writes by them. */
-  async function write(tenant: WorldTenant): Promise<'stored' | 'refused'> {
-    return owner.transaction({ tenants: [tenant.tenantId] }, async (transaction) => {
-      await transaction.query('share', SHARE_TENANT_RULES, [[tenant.tenantId]]);
-      const { rows } = await transaction.query<{ is_device: boolean }>(
-        'rules',
-        `select s.registration like '%/Devices%' as is_device from directory.tenants t
-         join directory.tenant_schemas s on s.tenant_id = t.tenant_id and s.digest = t.schemas_digest where t.tenant_id = $1`,
-        [tenant.tenantId],
-      );
-      if (rows[0]?.is_device !== true) return 'refused';
-      await transaction.query('store', INSERTS.device, [tenant.tenantId, uuidV7(), '{}']);
-      return 'stored';
-    });
-  }
-
-  it.each([1, 2, 3, 4, 5, 6])('lets either win, never both (%i)', async () => {
-    const tenant = await world.tenant();
-    await put(tenant, registration());
-    const without = registration({ device: null });
-    const [changed, ...written] = await Promise.all([
-      put(tenant, without),
-      ...Array.from({ length: 4 }, () => write(tenant)),
-    ]);
-    const { rows } = await owner.query<{ devices: number }>(
-      'devices',
-      'select count(*) as devices from directory.resources where tenant_id = $1',
-      [tenant.tenantId],
-    );
-    const stored = written.filter((each) => each === 'stored').length;
-    expect(rows).toEqual([{ devices: stored }]);
-    expect(changed.status).toBe(stored === 0 ? 200 : 409);
-    const current = await world.admin('GET', `/${tenant.tenantId}/schemas`);
-    expect(current.body).toEqual(stored === 0 ? without : registration());
-  });
-
-  it('waits for a batch under way, whose resources it then finds', async () => {
-    const tenant = await world.tenant();
-    await put(tenant, registration());
-    const changing = await owner.transaction({ tenants: [tenant.tenantId] }, async (transaction) => {
-      await transaction.query('share', SHARE_TENANT_RULES, [[tenant.tenantId]]);
-      const change = put(tenant, registration({ device: null }));
-      await eventually('the registration waits', async () => {
-        const { rows } = await owner.query<{ waits: number }>(
-          'waits',
-          `select count(*) as waits from pg_locks where locktype = 'advisory' and not granted and database =
-             (select oid from pg_database where datname = current_database())`,
-        );
-        return rows[0]?.waits === 1;
-      });
-      await transaction.query('store', INSERTS.device, [tenant.tenantId, uuidV7(), '{}']);
-      return { change };
-    });
-    expect((await changing.change).status).toBe(409);
-  });
-
-  it('lets one of several registrations of the same kind be the last, whole', async () => {
-    const tenant = await world.tenant();
-    const crowd = await Promise.all(
-      Array.from({ length: 8 }, (_, place) =>
-        put(tenant, registration({ badge: [colour, { name: `a${place}` }] })),
-      ),
-    );
-    expect(new Set(crowd.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(crowd.map(({ body }) => body.digest)).toContain(await digestOf(tenant));
   });
 });
