@@ -68,6 +68,11 @@ describe('a user with an extension of the tenant', () => {
       id: created.body.id,
       [BADGE]: { number: 'B-2' },
     });
+    const whole = await world.scim(`${path}?attributes=${BADGE.toUpperCase()}`, { token });
+    expect(whole.body).toMatchObject({ [BADGE]: { number: 'B-2', floors: [1, 2, 3] } });
+    expect(whole.body).not.toHaveProperty('userName');
+    const without = await world.scim(`${path}?excludedAttributes=${BADGE}`, { token });
+    expect(without.body).not.toHaveProperty([BADGE]);
     const filter = encodeURIComponent(`${BADGE}:number eq "b-2"`);
     expect((await world.scim(`/Users?filter=${filter}`, { token })).body).toMatchObject({ totalResults: 1 });
     expect(world.directory.requests.at(-1)?.body).toMatchObject({ schemas: expect.any(String) });
