@@ -126,6 +126,21 @@ describe('the life of a user', () => {
     expect(searched.body.Resources).toEqual([expect.not.objectContaining({ meta: expect.anything() })]);
   });
 
+  it.each([
+    ['/Users', true],
+    ['/Users?excludedAttributes=groups', true],
+    ['/Users?attributes=userName', false],
+    ['/Users?attributes=manager', true],
+    ['/Users?attributes=manager.value', false],
+    ['/Users?excludedAttributes=manager', false],
+    ['/Groups', false],
+    ['/', true],
+    ['/?attributes=displayName', false],
+  ])('asks for the names of managers where they are shown: %s', async (path, withManagerNames) => {
+    await world.scim(path, { token: tenant.token });
+    expect(world.directory.requests.at(-1)?.body).toMatchObject({ withManagerNames });
+  });
+
   it('has preconditions', async () => {
     const id = await createUser('conditional@contoso.test');
     const path = `/Users/${id}`;

@@ -45,13 +45,16 @@ describe('reading from the directory', () => {
   it('shows the service credential and asks for references only when they are wanted', async () => {
     answer = json(404, { ...PROBLEM, status: 404, cause: 'not_found' });
     const directory = connect();
-    expect(await directory.read(TENANT, 'groups', 'g', false, rootContext)).toBeNull();
+    expect(await directory.read(TENANT, 'groups', 'g', { withReferences: false }, rootContext)).toBeNull();
     expect(seen.at(-1)).toEqual({
       url: `/internal/v1/tenants/${TENANT}/groups/g?references=false`,
       authorization: 'Bearer the-token',
     });
-    expect(await directory.read(TENANT, 'groups', 'g', true, rootContext)).toBeNull();
+    expect(await directory.read(TENANT, 'groups', 'g', { withReferences: true }, rootContext)).toBeNull();
     expect(seen.at(-1)?.url).toBe(`/internal/v1/tenants/${TENANT}/groups/g`);
+    const bare = { withReferences: false, withManagerNames: true };
+    expect(await directory.read(TENANT, 'users', 'u', bare, rootContext)).toBeNull();
+    expect(seen.at(-1)?.url).toBe(`/internal/v1/tenants/${TENANT}/users/u?references=false&managers=true`);
   });
 
   it.each([

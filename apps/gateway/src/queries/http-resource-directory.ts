@@ -4,6 +4,7 @@ import {
   storedResourceFromJson,
   type QueryRequest,
   type QueryResponse,
+  type ReadOptions,
   type ResourcePlace,
   type RootQueryRequest,
   type RootQueryResponse,
@@ -26,12 +27,12 @@ export class HttpResourceDirectory implements ResourceDirectory {
     tenantId: TenantId,
     place: ResourcePlace,
     id: string,
-    withReferences: boolean,
+    options: ReadOptions,
     trace: Context,
   ): Promise<StoredResource | null> {
     try {
       return storedResourceFromJson(
-        await this.client.get(directoryPaths.resource(tenantId, place, id, { withReferences }), trace),
+        await this.client.get(directoryPaths.resource(tenantId, place, id, options), trace),
       );
     } catch (error) {
       if (error instanceof DirectoryProblemError && error.status === 404) return null;

@@ -1,6 +1,7 @@
 import type {
   QueryRequest,
   QueryResponse,
+  ReadOptions,
   ResourcePlace,
   RootQueryRequest,
   RootQueryResponse,
@@ -16,7 +17,7 @@ export interface ResourceDirectory {
     tenantId: TenantId,
     place: ResourcePlace,
     id: string,
-    withReferences: boolean,
+    options: ReadOptions,
     trace: Context,
   ): Promise<StoredResource | null>;
   query(

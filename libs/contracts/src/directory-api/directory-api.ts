@@ -22,8 +22,11 @@ export const directoryPaths = {
    * `references=false`: leave out a group's members or a user's groups, and do not touch the member table. `managers=true`: with
    * the name of a user's manager.
    */
-  resource: (tenantId: TenantId, place: ResourcePlace, id: string, options: Partial<ReadOptions> = {}) =>
-    `/internal/v1/tenants/${tenantId}/${place}/${id}?references=${options.withReferences ?? true}&managers=${options.withManagerNames ?? false}`,
+  resource: (tenantId: TenantId, place: ResourcePlace, id: string, options: Partial<ReadOptions> = {}) => {
+    const { withReferences = true, withManagerNames = false } = options;
+    const query = [withReferences ? [] : 'references=false', withManagerNames ? 'managers=true' : []].flat();
+    return `/internal/v1/tenants/${tenantId}/${place}/${id}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  },
   query: (tenantId: TenantId, place: ResourcePlace) => `/internal/v1/tenants/${tenantId}/${place}/query`,
   queryAll: (tenantId: TenantId) => `/internal/v1/tenants/${tenantId}/query`,
   /** The registration with this digest, as JSON. It never changes, so it may be kept. */

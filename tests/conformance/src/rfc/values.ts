@@ -1,5 +1,6 @@
+import { percentEncoded } from '../replay/encoding.js';
 import { absent, noValues, textLike } from '../replay/expected-json.js';
-import { get, patch, post, put, type ReplayCase } from '../replay/replay-case.js';
+import { get, patch, post, put, remove, type ReplayCase } from '../replay/replay-case.js';
 import { CORE, ENTERPRISE } from '../replay/scim-names.js';
 import { newGroup, newUser, userIs } from '../replay/usual-steps.js';
 
@@ -7,6 +8,10 @@ const jo = newUser('jo', {
   title: 'Engineer',
   name: { familyName: 'Berg' },
   emails: [{ value: 'work@x.test' }],
+});
+
+const managedBy = (displayName: string) => ({
+  [ENTERPRISE]: { manager: { value: '{{boss}}', displayName } },
 });
 
 /** What RFC 7643 says of values, whichever way they come in. */
@@ -106,6 +111,33 @@ export const valueCases: readonly ReplayCase[] = [
     steps: [
       newUser('jo', { displayName: 'Zoë 太郎 عمر 👩‍🚀', nickName: 'e\u0301', title: ' spaces  kept ' }),
       userIs('jo', { displayName: 'Zoë 太郎 عمر 👩‍🚀', nickName: 'e\u0301', title: ' spaces  kept ' }),
+    ],
+  },
+  {
+    name: 'values: the name of the manager is shown as it is now, and clients cannot set it (RFC 7643 4.3)',
+    tenant: {},
+    steps: [
+      newUser('boss', { displayName: 'Bo Ss' }),
+      newUser('jo', { [ENTERPRISE]: { manager: { value: '{{boss}}', displayName: 'Somebody' } } }),
+      newUser('text', { [ENTERPRISE]: { manager: { value: 'CN=Boss,OU=People' } } }),
+      userIs('jo', managedBy('Bo Ss')),
+      userIs('text', { [ENTERPRISE]: { manager: { value: 'CN=Boss,OU=People', displayName: absent } } }),
+      patch('/Users/{{boss}}', [{ op: 'replace', path: 'displayName', value: 'Bo New' }]),
+      userIs('jo', managedBy('Bo New')),
+      get(`/Users?filter=${percentEncoded(`${ENTERPRISE}:manager.displayName eq "bo new"`)}`, {
+        answers: { totalResults: 1, Resources: [{ id: '{{jo}}', ...managedBy('Bo New') }] },
+      }),
+      get(`/?filter=${percentEncoded('userName sw "jo"')}`, {
+        answers: { Resources: [managedBy('Bo New')] },
+      }),
+      get(`/Users/{{jo}}?attributes=${ENTERPRISE}:manager.displayName`, {
+        answers: { userName: absent, [ENTERPRISE]: { manager: { value: absent, displayName: 'Bo New' } } },
+      }),
+      get(`/Users/{{jo}}?excludedAttributes=${ENTERPRISE}:manager.displayName`, {
+        answers: { [ENTERPRISE]: { manager: { value: '{{boss}}', displayName: absent } } },
+      }),
+      remove('/Users/{{boss}}'),
+      userIs('jo', { [ENTERPRISE]: { manager: { value: '{{boss}}', displayName: absent } } }),
     ],
   },
 ];

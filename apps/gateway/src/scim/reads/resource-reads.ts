@@ -1,4 +1,4 @@
-import { parseUuid, type QueryRequest, type ResourceId } from '@muster/contracts';
+import { parseUuid, type QueryRequest, type ReadOptions, type ResourceId } from '@muster/contracts';
 import {
   findAttribute,
   invalidPath,
@@ -47,7 +47,7 @@ export class ResourceReads {
       credential.tenantId,
       endpoint.place,
       resourceId,
-      view.wantsReferences,
+      readOptionsOf(view),
       exchange.trace,
     );
     if (stored === null) throw notFound(id);
@@ -107,8 +107,12 @@ function queryRequestOf(query: ListQuery, { credential, endpoint }: Admitted, vi
     startIndex: query.startIndex,
     count: query.count,
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-    withReferences: view.wantsReferences,
+    ...readOptionsOf(view),
   };
+}
+
+function readOptionsOf(view: View): ReadOptions {
+  return { withReferences: view.wantsReferences, withManagerNames: view.wantsManagerNames };
 }
 
 /** The canonical name of the attribute to sort by. */

@@ -47,6 +47,7 @@ export class RootReads {
       startIndex: query.startIndex,
       count: query.count,
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+      withManagerNames: shown.some(({ view }) => view.wantsManagerNames),
       withReferencesOf: shown
         .filter(({ view }) => view.wantsReferences)
         .map(({ endpoint }) => endpoint.place),

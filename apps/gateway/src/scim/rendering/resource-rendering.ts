@@ -1,7 +1,9 @@
 import { causeDetail, type QueryResponse, type StoredResource } from '@muster/contracts';
 import {
+  ENTERPRISE_USER_SCHEMA_URN,
   locationOf,
   needsAttribute,
+  needsExtensionPart,
   parseProjection,
   renderListResponse,
   renderResource,
@@ -19,7 +21,9 @@ export interface View {
   readonly projection: Projection;
   /** The response shows a group's members or a user's groups, so they have to be read. */
   readonly wantsReferences: boolean;
-  /** They were named, and not only not excluded. */
+  /** The response shows the names of managers. */
+  readonly wantsManagerNames: boolean;
+  /** References were named, and not only not excluded. */
   readonly asksForReferences: boolean;
   /** `attributes` was given: the client wants a body where 204 would do. */
   readonly asksForAttributes: boolean;
@@ -28,6 +32,11 @@ export interface View {
 type PageCursors = Pick<QueryResponse, 'nextCursor' | 'previousCursor'>;
 
 const REFUSED_ID_LENGTH_MAX = 64;
+const MANAGER_NAME = {
+  schema: ENTERPRISE_USER_SCHEMA_URN,
+  attribute: 'manager',
+  subAttribute: 'displayName',
+};
 
 /** Turns what the directory stores into what a client sees. */
 export class ResourceRendering {
@@ -46,6 +55,7 @@ export class ResourceRendering {
     return {
       projection,
       wantsReferences: references !== undefined && needsAttribute(projection, references),
+      wantsManagerNames: endpoint.place === 'users' && needsExtensionPart(projection, MANAGER_NAME),
       asksForReferences:
         asksForAttributes && references !== undefined && projection.attributes.has(references),
       asksForAttributes,

@@ -195,7 +195,7 @@ export class ResourceWrites {
         command.tenantId,
         endpoint.place,
         applied.resourceId,
-        withReferences,
+        { withReferences },
         exchange.trace,
       );
     } catch {
