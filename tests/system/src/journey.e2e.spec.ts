@@ -2,14 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { decodeFact, GROUP_EVENTS_TOPIC, USER_EVENTS_TOPIC, type Fact } from '@muster/contracts';
+import {
+  COMMANDS_TOPIC,
+  decodeFact,
+  GROUP_EVENTS_TOPIC,
+  REPLIES_TOPIC,
+  USER_EVENTS_TOPIC,
+  type Fact,
+} from '@muster/contracts';
 import { until } from '@muster/messaging/testing';
 import { SERVICE_NAMES } from '@muster/stack';
 import { startOtlpSink, type OtlpSink, type SinkSpan } from '@muster/telemetry/testing';
 import { checkHistory } from './history/check-history.js';
 import { caughtMails } from './world/caught-mails.js';
+import { activityOf } from './world/activity-of.js';
+import { TAPPED_TOPICS } from './world/log-tap.js';
 import { GROUP_URN, idOf, USER_URN, type ScimAnswer } from './world/scim-client.js';
 import { describeSystem, startWorld, type SystemWorld, type TestTenant } from './world/system-world.js';
+import { tablesWith } from './world/tables-with.js';
 import { waitForRest } from './world/wait-for-rest.js';
 
 jest.setTimeout(60_000);
@@ -21,6 +31,8 @@ const ENTRA_GROUP_URN = 'http://schemas.microsoft.com/2006/11/ResourceManagement
 /** Values that must be nowhere but in the directory, on the log and in mails. */
 const canary = `canary-${randomUUID()}`;
 const userName = `${canary}@example.com`;
+/** A value that must be nowhere at all. */
+const password = `password-${randomUUID()}`;
 
 describeSystem(
   'a connector like that of Entra ID, from its test of the connection to the last deletion',
@@ -97,7 +109,8 @@ describeSystem(
       expect(await filtered('Users', `userName eq "${userName}"`)).toMatchObject({
         body: { totalResults: 0 },
       });
-      const created = await tenant.client.post('/Users', entraUser(canary));
+      const created = await tenant.client.post('/Users', { ...entraUser(canary), password });
+      expect(created.text).not.toContain(password);
       expect(created).toMatchObject({
         status: 201,
         body: { userName, active: true, [ENTERPRISE_URN]: { department: 'R&D' } },
@@ -177,7 +190,10 @@ describeSystem(
     });
 
     it('disables it and finds it still, with its membership, then deletes it for good', async () => {
-      const disable = [{ op: 'Replace', path: 'active', value: 'False' }];
+      const disable = [
+        { op: 'Add', path: 'favouriteColour', value: password },
+        { op: 'Replace', path: 'active', value: 'False' },
+      ];
       expect(await tenant.client.patch(`/Users/${annId}`, disable)).toMatchObject({
         status: 200,
         body: { active: false },
@@ -210,6 +226,50 @@ describeSystem(
         resource: { active: false },
       });
       expect(told[4]?.resource).toBeNull();
+    });
+
+    it('shows the admin what was passed over of it, and nothing else', async () => {
+      const listed = async (...options: string[]): Promise<string[][]> => {
+        const entries = await activityOf(world.stack.state(), tenant, '--limit', '100', ...options);
+        return entries.map(({ operation, resource, outcome, warnings }) => [
+          `${outcome} ${operation} ${resource?.id}`,
+          ...warnings.map((warning) => warning.text),
+        ]);
+      };
+      expect(await listed('--resource', annId, '--warnings')).toEqual([
+        [
+          `applied patch ${annId}`,
+          '"favouriteColour" was ignored: no schema of this kind of resource has it.',
+        ],
+        [`applied create ${annId}`, '"password" was accepted and not kept: Muster stores no secrets.'],
+      ]);
+      const others = (await listed('--warnings')).filter(([entry]) => !entry?.endsWith(annId));
+      expect(others).toEqual([
+        [
+          `applied create ${groupId}`,
+          `The schema "${ENTRA_GROUP_URN}" was ignored: this kind of resource does not have it.`,
+        ],
+      ]);
+      expect((await listed('--resource', annId)).map(([entry]) => entry)).toEqual(
+        ['delete', 'patch', 'patch', 'patch', 'create'].map((operation) => `applied ${operation} ${annId}`),
+      );
+    });
+
+    it('kept the password nowhere: not in the database, not on the log', async () => {
+      expect(await tablesWith(world.database, password)).toEqual([]);
+      expect(await tablesWith(world.database, 'favouriteColour')).toEqual(['directory.operations']);
+      const topicsWith = (text: string) =>
+        TAPPED_TOPICS.filter((topic) =>
+          world.tap
+            .records(topic)
+            .some(({ key, value, headers }) =>
+              [key, value?.toString(), JSON.stringify(headers)].join('\n').includes(text),
+            ),
+        );
+      await until('the tap has read the replies', () => topicsWith(canary).includes(REPLIES_TOPIC));
+      expect(topicsWith(canary)).toEqual(expect.arrayContaining([COMMANDS_TOPIC, USER_EVENTS_TOPIC]));
+      expect(topicsWith('favouriteColour')).toEqual([COMMANDS_TOPIC]);
+      expect(topicsWith(password)).toEqual([]);
     });
 
     it('tells the admin once about users whose domain nobody registered', async () => {
@@ -292,7 +352,7 @@ describeSystem(
       const everything = [...metrics, ...logs, sink.received()].join('\n');
       expect(everything).toContain(tenant.tenantId);
       expect(everything).toContain('muster_scim_requests_total');
-      for (const secret of [canary, tenant.token, 'admin@customer.example']) {
+      for (const secret of [canary, password, tenant.token, 'admin@customer.example']) {
         expect(everything.split('\n').filter((line) => line.includes(secret))).toEqual([]);
       }
     });

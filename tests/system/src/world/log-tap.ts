@@ -3,22 +3,28 @@ import {
   FAILURES_TOPIC,
   GROUP_EVENTS_TOPIC,
   GROUP_STATE_TOPIC,
+  REPLIES_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
 } from '@muster/contracts';
 import { openKafkaEventLog, type ReceivedRecord } from '@muster/messaging';
 import { uniqueName } from '@muster/messaging/testing';
 
-const TOPICS = [
+export const TAPPED_TOPICS = [
   COMMANDS_TOPIC,
+  REPLIES_TOPIC,
   USER_EVENTS_TOPIC,
   USER_STATE_TOPIC,
   GROUP_EVENTS_TOPIC,
   GROUP_STATE_TOPIC,
+  RESOURCE_EVENTS_TOPIC,
+  RESOURCE_STATE_TOPIC,
   FAILURES_TOPIC,
 ] as const;
 
-export type TappedTopic = (typeof TOPICS)[number];
+export type TappedTopic = (typeof TAPPED_TOPICS)[number];
 
 /** Reads along with the services, as any consumer outside would: by a group of its own, from the beginning. */
 export interface LogTap {
@@ -29,7 +35,7 @@ export interface LogTap {
 
 export async function openLogTap(brokers: string): Promise<LogTap> {
   const log = openKafkaEventLog({ brokers: [brokers], clientId: 'system-tests' });
-  const records = new Map<string, ReceivedRecord[]>(TOPICS.map((topic) => [topic, []]));
+  const records = new Map<string, ReceivedRecord[]>(TAPPED_TOPICS.map((topic) => [topic, []]));
   const readUpTo = new Map<string, bigint>();
   const take = (record: ReceivedRecord): void => {
     // After a restart of the broker a subscription may be handed records again.
@@ -41,7 +47,7 @@ export async function openLogTap(brokers: string): Promise<LogTap> {
   let death: Error | undefined;
   const subscription = await log.subscribe({
     groupId: uniqueName('tap'),
-    topics: TOPICS,
+    topics: TAPPED_TOPICS,
     startFrom: 'earliest',
     onBatch: async (batch, context) => {
       for (const record of batch.records) {

@@ -4,6 +4,7 @@ import { openInProcessEventLog } from '@muster/messaging';
 import { createTestDatabase } from '@muster/persistence/testing';
 import { createLogger } from '@muster/service';
 import pg from 'pg';
+import type { AdminDoor } from './musterctl.js';
 import { ScimClient } from './scim-client.js';
 
 /**
@@ -12,6 +13,7 @@ import { ScimClient } from './scim-client.js';
  */
 export interface OneProcessWorld {
   readonly baseUrl: string;
+  readonly admin: AdminDoor;
   /** As a superuser, past row-level security. */
   readonly database: pg.Pool;
   newTenant(settings?: Readonly<Record<string, unknown>>): Promise<OneProcessTenant>;
@@ -23,6 +25,8 @@ export interface OneProcessTenant {
   readonly client: ScimClient;
   /** Changes settings by the admin API; the gateway knows within 3 s. */
   set(change: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Puts a registration of schemas and resource types; the gateway knows within 3 s. */
+  registerSchemas(registration: object): Promise<void>;
 }
 
 const INTERNAL_TOKEN = 'the-service-credential-of-the-world-01';
@@ -55,18 +59,10 @@ export async function openOneProcessWorld(): Promise<OneProcessWorld> {
   const baseUrl = `${gateway.url}${BASE_PATH}`;
   const pool = new pg.Pool({ connectionString: database.url, max: 4 });
   const clients: ScimClient[] = [];
-  const admin = async (method: string, path: string, body: object): Promise<Record<string, unknown>> => {
-    const response = await fetch(`${directory.url}/admin/tenants${path}`, {
-      method,
-      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as Record<string, unknown>;
-  };
+  const admin = adminOf(directory.url);
   return {
     baseUrl,
+    admin: { adminUrl: directory.url, adminToken: ADMIN_TOKEN },
     database: pool,
     newTenant: async (settings = {}) => {
       const { tenantId, token } = await admin('POST', '', {
@@ -79,6 +75,9 @@ export async function openOneProcessWorld(): Promise<OneProcessWorld> {
       return {
         tenantId: String(tenantId),
         client,
+        registerSchemas: async (registration) => {
+          await admin('PUT', `/${String(tenantId)}/schemas`, registration);
+        },
         set: async ({ anyDomain, ...chosen }) => {
           await admin('PATCH', `/${String(tenantId)}`, {
             ...(anyDomain === undefined ? {} : { anyDomain }),
@@ -95,5 +94,19 @@ export async function openOneProcessWorld(): Promise<OneProcessWorld> {
       await pool.end();
       await database.drop();
     },
+  };
+}
+
+/** Calls of the admin API about tenants; one that is refused fails. */
+function adminOf(url: string) {
+  return async (method: string, path: string, body: object): Promise<Record<string, unknown>> => {
+    const response = await fetch(`${url}/admin/tenants${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
   };
 }

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { until } from '@muster/messaging/testing';
+import { activityOf } from './world/activity-of.js';
+import { musterctl } from './world/musterctl.js';
+import {
+  openOneProcessWorld,
+  type OneProcessTenant,
+  type OneProcessWorld,
+} from './world/one-process-world.js';
+import { idOf, USER_URN } from './world/scim-client.js';
+import { tablesWith } from './world/tables-with.js';
+
+jest.setTimeout(60_000);
+
+const BULK_URN = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+const DEVICE_URN = 'urn:example:Device';
+
+describe('what the gateway passes over, up to what the admin is told', () => {
+  let world: OneProcessWorld;
+
+  beforeAll(async () => {
+    world = await openOneProcessWorld();
+  });
+
+  afterAll(() => world?.close());
+
+  const activity = (tenant: OneProcessTenant, ...options: string[]) =>
+    activityOf(world.admin, tenant, ...options);
+
+  const newUser = (more: object = {}) => ({
+    schemas: [USER_URN],
+    userName: `${randomUUID()}@example.com`,
+    ...more,
+  });
+
+  it('a password is taken and dropped, an unknown attribute loses nothing, and the activity names both', async () => {
+    const tenant = await world.newTenant();
+    const password = `canary-${randomUUID()}`;
+    const created = await tenant.client.post('/Users', newUser({ password }));
+    expect(created.status).toBe(201);
+    const id = idOf(created);
+    const noise = idOf(await tenant.client.post('/Users', newUser()));
+    const disabled = await tenant.client.patch(`/Users/${id}`, [
+      { op: 'replace', path: 'favouriteColour', value: password },
+      { op: 'replace', path: 'active', value: false },
+      { op: 'replace', path: 'password', value: password },
+    ]);
+    expect(disabled).toMatchObject({ status: 200, body: { active: false } });
+    expect((await tenant.client.get(`/Users/${id}`)).body).toMatchObject({ active: false });
+
+    const told = await activity(tenant, '--warnings');
+    expect(
+      told.map(({ operation, resource, outcome, warnings }) => [operation, resource, outcome, warnings]),
+    ).toEqual([
+      [
+        'patch',
+        { type: 'User', id },
+        'applied',
+        [
+          {
+            kind: 'unknownAttribute',
+            path: 'favouriteColour',
+            text: '"favouriteColour" was ignored: no schema of this kind of resource has it.',
+          },
+          {
+            kind: 'secretDropped',
+            path: 'password',
+            text: '"password" was accepted and not kept: Muster stores no secrets.',
+          },
+        ],
+      ],
+      [
+        'create',
+        { type: 'User', id },
+        'applied',
+        [
+          {
+            kind: 'secretDropped',
+            path: 'password',
+            text: '"password" was accepted and not kept: Muster stores no secrets.',
+          },
+        ],
+      ],
+    ]);
+    expect(told[1]?.requestId).toBe(created.headers['x-request-id']);
+    expect(await activity(tenant, '--resource', noise)).toMatchObject([
+      { operation: 'create', warnings: [] },
+    ]);
+    expect(await activity(tenant)).toHaveLength(3);
+    expect(await activity(tenant, '--failed')).toEqual([]);
+    const sheet = await musterctl(world.admin, 'activity', tenant.tenantId, '--warnings');
+    expect(sheet.split('\n')).toHaveLength(4);
+    expect(await tablesWith(world.database, password)).toEqual([]);
+    expect(await tablesWith(world.database, 'favouriteColour')).toEqual(['directory.operations']);
+  });
+
+  it('a PATCH of nothing but what is unknown changes nothing, and says so', async () => {
+    const tenant = await world.newTenant();
+    const id = idOf(await tenant.client.post('/Users', newUser()));
+    await tenant.client.patch(`/Users/${id}`, [{ op: 'add', path: 'favouriteColour', value: 'red' }]);
+    expect(await activity(tenant, '--warnings')).toMatchObject([
+      { operation: 'patch', outcome: 'applied', changed: false, warnings: [{ kind: 'unknownAttribute' }] },
+    ]);
+  });
+
+  it('where a tenant would rather hear an error, nothing is passed over', async () => {
+    const tenant = await world.newTenant({ unknownPatchAttributes: 'reject' });
+    const id = idOf(await tenant.client.post('/Users', newUser()));
+    const refused = await tenant.client.patch(`/Users/${id}`, [
+      { op: 'add', path: 'favouriteColour', value: 'red' },
+      { op: 'replace', path: 'active', value: false },
+    ]);
+    expect(refused).toMatchObject({ status: 400, body: { scimType: 'invalidPath' } });
+    expect((await tenant.client.get(`/Users/${id}`)).body).toMatchObject({ active: true });
+    expect(await activity(tenant, '--warnings')).toEqual([]);
+  });
+
+  it('each operation of a bulk request is told by itself', async () => {
+    const tenant = await world.newTenant();
+    const password = `canary-${randomUUID()}`;
+    const answer = await tenant.client.post('/Bulk', {
+      schemas: [BULK_URN],
+      Operations: [
+        { method: 'POST', path: '/Users', bulkId: 'a', data: newUser({ password }) },
+        { method: 'POST', path: '/Users', bulkId: 'b', data: newUser() },
+        { method: 'POST', path: '/Users', bulkId: 'c', data: newUser({ shoeSize: 42 }) },
+      ],
+    });
+    expect(answer.status).toBe(200);
+    const told = await activity(tenant, '--warnings');
+    expect(
+      told.flatMap(({ warnings }) => warnings.map(({ kind, path }) => `${kind} ${path}`)).sort(),
+    ).toEqual(['secretDropped password', 'unknownAttribute shoeSize']);
+    const requests = (await activity(tenant)).map(({ operation, requestId }) => [operation, requestId]);
+    const requestId = answer.headers['x-request-id'];
+    expect(requests.sort()).toEqual([
+      ['bulk', requestId],
+      ['create', requestId],
+      ['create', requestId],
+      ['create', requestId],
+    ]);
+    expect(await tablesWith(world.database, password)).toEqual([]);
+  });
+
+  it('a secret of a type that the tenant registered goes the same way', async () => {
+    const tenant = await world.newTenant();
+    await tenant.registerSchemas({
+      schemas: [
+        {
+          id: DEVICE_URN,
+          name: 'Device',
+          attributes: [
+            { name: 'label', type: 'string' },
+            { name: 'pin', type: 'string', mutability: 'writeOnly', returned: 'never' },
+          ],
+        },
+      ],
+      resourceTypes: [{ name: 'Device', endpoint: '/Devices', schema: DEVICE_URN }],
+    });
+    const pin = `canary-${randomUUID()}`;
+    const post = () =>
+      tenant.client.post('/Devices', { schemas: [DEVICE_URN], label: 'Door', pin, colour: 'red' });
+    let created = await post();
+    await until('the gateway knows of the type', async () => (created = await post()).status === 201);
+    expect(created.text).not.toContain(pin);
+    expect(await activity(tenant, '--resource', idOf(created))).toMatchObject([
+      {
+        operation: 'create',
+        resource: { type: 'Device', id: idOf(created) },
+        warnings: [
+          { kind: 'secretDropped', path: 'pin' },
+          { kind: 'unknownAttribute', path: 'colour' },
+        ],
+      },
+    ]);
+    expect(await tablesWith(world.database, pin)).toEqual([]);
+  });
+});
