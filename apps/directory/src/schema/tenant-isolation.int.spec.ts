@@ -21,6 +21,12 @@ const rows: Readonly<Record<string, string>> = {
   resource_counters: `insert into directory.resource_counters (tenant_id, kind, shard, count) values ($1, 'user', 0, 1)`,
   operations: `insert into directory.operations (id, tenant_id, token_id, request_id, type, resource_id, state, decided_at)
     values (gen_random_uuid(), $1, '${ID}', 'r', 'user.create.requested', '${ID}', 'applied', now())`,
+  former_users: `insert into directory.former_users (tenant_id, user_name_key, id, version, document, created_at, deleted_at)
+    values ($1, 'eve', '${ID}', 1, '{}', now(), now())`,
+  tenant_schemas: `insert into directory.tenant_schemas (tenant_id, digest, registration, registered_at)
+    values ($1, repeat('0', 64), '{}', now())`,
+  resources: `insert into directory.resources (tenant_id, id, type, version, document, created_at, last_modified, created_by)
+    values ($1, '${ID}', 'Badge', 1, '{}', now(), now(), '${ID}')`,
   outbox: `insert into directory.outbox (key_hash, tenant_id, kind, payload, created_at) values (1, $1, 'fact', '{}', now())`,
 };
 
@@ -39,6 +45,11 @@ describe('row-level security', () => {
     owner = openDatabase({ url, poolMax: 1, applicationName: 'isolation-owner' });
     database = openDatabase({ url, role: DIRECTORY_ROLE, poolMax: 2, applicationName: 'isolation' });
     relay = openDatabase({ url, role: RELAY_ROLE, poolMax: 1, applicationName: 'isolation-relay' });
+    await owner.query(
+      'spec.tenants',
+      `insert into directory.tenants (tenant_id, name, settings, created_at, updated_at)
+       values ('${A}', 'a', '{}', now(), now()), ('${B}', 'b', '{}', now(), now())`,
+    );
     for (const [table, insert] of Object.entries(rows)) {
       for (const tenant of [A, B]) {
         await database.transaction({ tenants: [tenant] }, (tx) =>

@@ -1,4 +1,5 @@
 import {
+  TENANT_SCHEMAS_BYTES_MAX,
   tenantSchemasFromJson,
   type SchemasDigest,
   type TenantId,
@@ -9,8 +10,11 @@ import { standardResourceTypes, type ResourceTypes } from '@muster/scim';
 /** Where registrations are kept: the text under its digest, or null where the tenant never registered such a one. */
 export type ReadRegistration = (tenantId: TenantId, digest: SchemasDigest) => Promise<string | null>;
 
-/** Registrations that are kept parsed; each takes a few times the bytes of its text. */
-const KEPT_MAX = 200;
+/**
+ * Length of all texts whose registrations are kept parsed, and each of them takes about five times the bytes of its text: 64 of
+ * the largest, thousands of ordinary ones.
+ */
+const TEXT_LENGTH_KEPT_MAX = 64 * TENANT_SCHEMAS_BYTES_MAX;
 
 /**
  * The resource types of tenants, parsed once. A registration never changes under its digest, so what is known stays true for
@@ -19,6 +23,7 @@ const KEPT_MAX = 200;
  */
 export class KnownSchemas {
   private readonly kept = new Map<string, TenantSchemas>();
+  private textLength = 0;
 
   /** Null where the tenant never registered what the digest names. */
   async find(
@@ -37,11 +42,8 @@ export class KnownSchemas {
     const text = await read(tenantId, digest);
     if (text === null) return null;
     const schemas = tenantSchemasFromJson(JSON.parse(text));
-    this.kept.set(key, schemas);
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= KEPT_MAX) break;
-      this.kept.delete(oldest);
-    }
+    // Two may have read it at the same time.
+    if (!this.kept.has(key)) this.keep(key, schemas);
     return schemas;
   }
 
@@ -55,5 +57,15 @@ export class KnownSchemas {
     const schemas = await this.find(tenantId, digest, read);
     if (schemas === null) throw new Error('the registry names a registration that is not kept');
     return schemas.types;
+  }
+
+  private keep(key: string, schemas: TenantSchemas): void {
+    this.kept.set(key, schemas);
+    this.textLength += schemas.text.length;
+    for (const [oldest, { text }] of this.kept) {
+      if (this.textLength <= TEXT_LENGTH_KEPT_MAX) break;
+      this.kept.delete(oldest);
+      this.textLength -= text.length;
+    }
   }
 }
