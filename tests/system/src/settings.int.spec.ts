@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { scimEventUris } from '@muster/contracts';
 import { until } from '@muster/messaging/testing';
 import {
   openOneProcessWorld,
@@ -125,6 +126,19 @@ describe('what a tenant may set, from the admin API to the answers of the gatewa
     await tenant.set({ softDeleteUsers: false });
     await tenant.set({ softDeleteUsers: true });
     expect(await deleted()).not.toBe(id);
+  });
+
+  it('configNamesEvents', async () => {
+    const tenant = await world.newTenant();
+    const ask = async () => {
+      const { body } = await tenant.client.get('/ServiceProviderConfig');
+      const events = body['securityEvents'] as { readonly eventUris: readonly string[] } | undefined;
+      return events?.eventUris.length ?? 0;
+    };
+    const [before, after] = await beforeAndAfter(tenant, { configNamesEvents: true }, ask);
+    expect(before).toBe(0);
+    // What consumers find as `ce_scimevent`, each once.
+    expect(after).toBe(new Set(Object.values(scimEventUris)).size);
   });
 
   it('requestsPerSecondMax and requestBurstMax', async () => {
