@@ -72,7 +72,12 @@ export function assembleDirectory({
       ...credentialRoutes(resolver, registry),
       ...schemaRoutes(schemaRegistry),
       ...operationRoutes(operations, now),
-      ...queryRoutes(reader, lister),
+      ...queryRoutes({
+        reader,
+        lister,
+        typesBy: async (tenantId, digest) =>
+          (await schemas.find(tenantId, digest, (...which) => schemaRegistry.read(...which)))?.types ?? null,
+      }),
     ],
     upkeep: new PartitionUpkeep({
       store: operations,

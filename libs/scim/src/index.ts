@@ -58,7 +58,7 @@ export {
   type AttributeReference,
   type FoundAttribute,
 } from './schema/attribute-reference.js';
-export { epochMs } from './schema/date-time.js';
+export { epochMs, isDateTime } from './schema/date-time.js';
 export {
   MEMBERS_MAX,
   STRING_BYTES_MAX,

@@ -40,6 +40,32 @@ export class AddTenantSchemas1795420000000 implements MigrationInterface {
       alter table directory.resource_counters drop constraint resource_counters_kind_check,
         add constraint resource_counters_kind_check check (kind in ('user', 'group') or kind like 'type:%');
 
+      -- The SQL twin of the SCIM engine's epochMs, for dates and times in documents: the proleptic Gregorian calendar in whole
+      -- numbers, whatever the years; a bare date is its first instant, a missing zone UTC, and what is finer than a millisecond
+      -- is cut off.
+      create function directory.epoch_ms(value text) returns bigint language plpgsql immutable strict parallel safe as $$
+      declare
+        part text[] := regexp_match(value,
+          '^(-?\\d{4,6})-(\\d{2})-(\\d{2})(?:T(\\d{2}):(\\d{2})(?::(\\d{2})(?:\\.(\\d{1,12}))?)?(Z|[+-]\\d{2}:\\d{2})?)?$', 'i');
+        month bigint := part[2];
+        year bigint := part[1]::bigint - case when month <= 2 then 1 else 0 end;
+        era bigint := floor(year / 400.0);
+        year_of_era bigint := year - era * 400;
+        day_of_year bigint := (153 * (month + case when month > 2 then -3 else 9 end) + 2) / 5 + part[3]::bigint - 1;
+        days bigint := era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+        seconds bigint := coalesce(part[4], '0')::bigint * 3600 + coalesce(part[5], '0')::bigint * 60 + coalesce(part[6], '0')::bigint;
+        zone_minutes bigint := 0;
+      begin
+        if part is null then return null; end if;
+        if upper(coalesce(part[8], 'Z')) <> 'Z' then
+          zone_minutes := substr(part[8], 2, 2)::bigint * 60 + substr(part[8], 5, 2)::bigint;
+          if left(part[8], 1) = '-' then zone_minutes := -zone_minutes; end if;
+        end if;
+        return (days * 86400 + seconds - zone_minutes * 60) * 1000 + rpad(left(coalesce(part[7], '0'), 3), 3, '0')::bigint;
+      end $$;
+      revoke execute on function directory.epoch_ms from public;
+      grant execute on function directory.epoch_ms to muster_directory;
+
       grant select, insert, update, delete on directory.tenant_schemas, directory.resources to muster_directory`);
     for (const table of ['tenant_schemas', 'resources'])
       await runner.query(enableTenantIsolation(`directory.${table}`));
@@ -51,6 +77,7 @@ export class AddTenantSchemas1795420000000 implements MigrationInterface {
       alter table directory.resource_counters drop constraint resource_counters_kind_check,
         add constraint resource_counters_kind_check check (kind in ('user', 'group'));
       alter table directory.tenants drop column schemas_digest;
+      drop function directory.epoch_ms;
       drop table directory.resources, directory.tenant_schemas`);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { TenantId } from '@muster/contracts';
-import { parseFilter } from '@muster/scim';
+import { parseFilter, userResourceType } from '@muster/scim';
 import { parseResourceQuery } from '../domain/resource-query.js';
 import { ResourceLister } from './list-resources.js';
 import type { Page, PageRequest, ResourceReader } from './resource-reader.js';
@@ -57,7 +57,7 @@ describe('ResourceLister', () => {
       const { filter, ...rest } = body;
       const tree = typeof filter === 'string' ? { filter: parseFilter(filter) } : {};
       const { resources, ...answer } = await lister.list(
-        parseResourceQuery(TENANT, 'users', { startIndex: 1, count: 10, ...rest, ...tree }),
+        parseResourceQuery(TENANT, 'users', userResourceType, { startIndex: 1, count: 10, ...rest, ...tree }),
       );
       return { ...answer, shown: resources.map(({ json }) => Number(json)) };
     };

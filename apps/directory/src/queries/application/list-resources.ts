@@ -139,10 +139,10 @@ function nothingOf(totalResults: number): ResourceList {
 /** Names what all pages of a walk have in common. Hashed: a filter can hold personal data and kilobytes. Not for every request. */
 function walkOf(query: ResourceQuery): string {
   const { filter, sort } = query;
-  if (filter === null && sort === null) return `${query.tenantId}:${query.kind}`;
+  if (filter === null && sort === null) return `${query.tenantId}:${query.place}`;
   const order = sort === null ? '' : `${sort.descending ? '-' : '+'}${printReference(sort.attribute)}`;
   const digest = createHash('sha256')
     .update(`${order}\n${filter === null ? '' : printFilter(filter)}`)
     .digest('base64url');
-  return `${query.tenantId}:${query.kind}:${digest}`;
+  return `${query.tenantId}:${query.place}:${digest}`;
 }

@@ -1,12 +1,13 @@
-import type { ReadOptions, TenantId } from '@muster/contracts';
-import type { ResolvedFilter } from '@muster/scim';
+import type { ReadOptions, ResourcePlace, TenantId } from '@muster/contracts';
+import type { ResolvedFilter, ResourceType } from '@muster/scim';
 import type { PageReading } from '../domain/page-walk.js';
-import type { ResourceKey, ResourceKind, SortOrder } from '../domain/resource-query.js';
+import type { ResourceKey, SortOrder } from '../domain/resource-query.js';
 
 /** What a list is made of: the same for every page of a walk. */
 export interface ResourceSelection {
   readonly tenantId: TenantId;
-  readonly kind: ResourceKind;
+  readonly place: ResourcePlace;
+  readonly resourceType: ResourceType;
   readonly filter: ResolvedFilter | null;
   readonly sort: SortOrder | null;
 }

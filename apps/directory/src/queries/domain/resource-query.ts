@@ -3,24 +3,22 @@ import {
   type QueryRequest,
   type ReadOptions,
   type ResourceId,
+  type ResourcePlace,
   type TenantId,
 } from '@muster/contracts';
 import {
   filterFromJson,
   findAttribute,
-  groupResourceType,
   invalidCount,
   invalidSyntax,
   invalidValue,
   parseReference,
   resolveFilter,
-  userResourceType,
   type ResolvedAttribute,
   type ResolvedFilter,
   type ResourceType,
+  type ResourceTypes,
 } from '@muster/scim';
-
-export type ResourceKind = 'users' | 'groups';
 
 /** Resources on one page at the most. */
 export const PAGE_SIZE_MAX = 1_000;
@@ -35,7 +33,8 @@ export interface SortOrder {
 /** A list query whose names and values have been checked against the schema. */
 export interface ResourceQuery extends ReadOptions {
   readonly tenantId: TenantId;
-  readonly kind: ResourceKind;
+  readonly place: ResourcePlace;
+  readonly resourceType: ResourceType;
   readonly filter: ResolvedFilter | null;
   readonly sort: SortOrder | null;
   /** 1-based. */
@@ -48,36 +47,47 @@ export interface ResourceQuery extends ReadOptions {
 /** One resource, named by tenant and id. */
 export interface ResourceKey {
   readonly tenantId: TenantId;
-  readonly kind: ResourceKind;
+  readonly place: ResourcePlace;
   readonly id: ResourceId;
 }
 
-export function resourceTypeOf(kind: ResourceKind): ResourceType {
-  return kind === 'users' ? userResourceType : groupResourceType;
+const TYPE_PLACE = /^types\/[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** Null for what names no place, whatever the tenant has. */
+export function parsePlace(text: string): ResourcePlace | null {
+  return text === 'users' || text === 'groups' || TYPE_PLACE.test(text) ? (text as ResourcePlace) : null;
+}
+
+/** The type of the resources at a place; undefined where the tenant has none of that name. */
+export function resourceTypeAt(place: ResourcePlace, types: ResourceTypes): ResourceType | undefined {
+  if (place === 'users') return types.user;
+  if (place === 'groups') return types.group;
+  return types.own.find(({ name }) => place === `types/${name}`);
 }
 
 /** Null where no resource can have such a name: to the client that is the same as one that does not exist. */
-export function parseResourceKey(tenantId: string, kind: string, id: string): ResourceKey | null {
+export function parseResourceKey(tenantId: string, place: string, id: string): ResourceKey | null {
   const tenant = parseUuid<TenantId>(tenantId);
   const resource = parseUuid<ResourceId>(id);
+  const parsed = parsePlace(place);
   // Ids are caseExact (RFC 7643 section 3.1).
-  if (tenant === null || resource === null || resource !== id || !isKind(kind)) return null;
-  return { tenantId: tenant, kind, id: resource };
-}
-
-export function isKind(text: string): text is ResourceKind {
-  return text === 'users' || text === 'groups';
+  if (tenant === null || resource === null || resource !== id || parsed === null) return null;
+  return { tenantId: tenant, place: parsed, id: resource };
 }
 
 /**
  * Parses the body of a query. Throws `ScimError` 400 for what is malformed or contradicts the schema, 403 for a filter on
  * what is never returned.
  */
-export function parseResourceQuery(tenantId: TenantId, kind: ResourceKind, body: unknown): ResourceQuery {
+export function parseResourceQuery(
+  tenantId: TenantId,
+  place: ResourcePlace,
+  resourceType: ResourceType,
+  body: unknown,
+): ResourceQuery {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw invalidSyntax('A query is an object.');
   const given = body as Partial<Record<keyof QueryRequest, unknown>>;
-  const resourceType = resourceTypeOf(kind);
   const cursor = given.cursor ?? null;
   if (cursor !== null && (typeof cursor !== 'string' || cursor.length > CURSOR_LENGTH_MAX))
     throw invalidValue('cursor is not text.');
@@ -85,7 +95,8 @@ export function parseResourceQuery(tenantId: TenantId, kind: ResourceKind, body:
     given.filter === undefined ? null : resolveFilter(filterFromJson(given.filter), resourceType);
   return {
     tenantId,
-    kind,
+    place,
+    resourceType,
     filter,
     sort: given.sortBy === undefined ? null : sortOf(resourceType, given.sortBy, given.sortOrder),
     startIndex: integer(given.startIndex ?? 1, 1, START_INDEX_MAX, 'startIndex'),

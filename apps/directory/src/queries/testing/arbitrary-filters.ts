@@ -8,6 +8,7 @@ import {
   type ResolvedFilter,
   type ResourceType,
   type ScimDocument,
+  type ScimValue,
 } from '@muster/scim';
 import fc from 'fast-check';
 
@@ -52,6 +53,15 @@ const WORDS = [
   'work',
   'Work',
   'home',
+];
+const INTEGERS = [-1, 0, 1, 2, 10, 2_147_483_647];
+const DECIMALS = [-0.5, 0.1, 2.5, 1e-7, 1e21];
+const TIMES = [
+  '2026-01-01T00:01:00Z',
+  '2026-01-01T01:01:00+01:00',
+  '2026-01-01T00:01:00.001Z',
+  '2025-12-31T23:59:59-05:00',
+  '0001-01-01T00:00:00Z',
 ];
 const word = fc.constantFrom(...WORDS);
 const attributeText = fc.oneof(
@@ -98,6 +108,55 @@ export const groupDocument = fc.record(
   { displayName: attributeText, externalId: attributeText },
   { requiredKeys: ['displayName'] },
 ) as fc.Arbitrary<ScimDocument>;
+
+/** Resources of any type by its schemas: what is optional may be missing, required sub-attributes too (filters do not care). */
+export function documentOf(resourceType: ResourceType): fc.Arbitrary<ScimDocument> {
+  const own = recordOf([...resourceType.schema.attributes]);
+  const extensions = resourceType.extensions.map(({ schema }) => [
+    schema.id,
+    recordOf([...schema.attributes]),
+  ]);
+  return fc
+    .tuple(
+      own,
+      fc.record({ externalId: attributeText }, { requiredKeys: [] }),
+      fc.record(Object.fromEntries(extensions) as Record<string, fc.Arbitrary<ScimDocument>>, {
+        requiredKeys: [],
+      }),
+    )
+    .map((parts) => Object.assign({}, ...parts) as ScimDocument);
+}
+
+function recordOf(definitions: readonly AttributeDefinition[]): fc.Arbitrary<ScimDocument> {
+  const kept = definitions.filter(
+    ({ mutability }) => mutability !== 'readOnly' && mutability !== 'writeOnly',
+  );
+  const fields = kept.map((definition) => {
+    const one = valueOf(definition);
+    return [definition.name, definition.multiValued ? fc.array(one, { maxLength: 3 }) : one] as const;
+  });
+  return fc.record(Object.fromEntries(fields), { requiredKeys: [] }) as fc.Arbitrary<ScimDocument>;
+}
+
+function valueOf({ type, subAttributes }: AttributeDefinition): fc.Arbitrary<ScimValue> {
+  switch (type) {
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.constantFrom(...INTEGERS);
+    case 'decimal':
+      return fc.constantFrom(...INTEGERS, ...DECIMALS);
+    case 'dateTime':
+      return fc.constantFrom(...TIMES);
+    case 'binary':
+      return fc.constantFrom('TWFu', 'TWE=', 'dHdv');
+    case 'complex':
+      return recordOf([...subAttributes]);
+    case 'string':
+    case 'reference':
+      return attributeText;
+  }
+}
 
 export const time = fc.integer({ min: 0, max: 5 }).map((minutes) => new Date(EPOCH_MS + minutes * 60_000));
 const unsupportedAttributes = new Set([
@@ -164,6 +223,8 @@ export function filterOf(resourceType: ResourceType): fc.Arbitrary<ResolvedFilte
     attributeText,
     fc.boolean(),
     fc.constant(null),
+    fc.constantFrom(...INTEGERS, ...DECIMALS),
+    fc.constantFrom(...TIMES, 'TWFu'),
     fc.integer({ min: 0, max: 20 }).map((n) => uuidOf(1, n)),
     fc.integer({ min: 0, max: 6 }).map((n) => uuidOf(2, n)),
     fc.constantFrom(

@@ -98,10 +98,38 @@ export async function seedGroups(
   });
 }
 
+/** Of a type that the tenant registered. */
+export async function seedResources(
+  database: Database,
+  tenantId: string,
+  type: string,
+  resources: readonly SeedUser[],
+): Promise<void> {
+  await database.transaction({ tenants: [tenantId] }, async (tx) => {
+    await tx.query(
+      'seed.resources',
+      `insert into directory.resources (tenant_id, id, type, version, external_id, document, created_at, last_modified, created_by)
+       select $1, t.id, $2, 1, t.external_id, t.document, t.created_at, t.last_modified, t.id
+       from unnest($3::uuid[], $4::text[], $5::jsonb[], $6::timestamptz[], $7::timestamptz[])
+         with ordinality as t (id, external_id, document, created_at, last_modified, position) order by t.position`,
+      [
+        tenantId,
+        type,
+        resources.map((each) => each.id),
+        resources.map((each) => text(each.document['externalId'])),
+        resources.map((each) => JSON.stringify(each.document)),
+        resources.map((each) => each.createdAt.toISOString()),
+        resources.map((each) => each.lastModified.toISOString()),
+      ],
+    );
+    await countMore(tx, tenantId, `type:${type}`, resources.length);
+  });
+}
+
 async function countMore(
   tx: Pick<Database, 'query'>,
   tenantId: string,
-  kind: 'user' | 'group',
+  kind: 'user' | 'group' | `type:${string}`,
   count: number,
 ): Promise<void> {
   await tx.query(

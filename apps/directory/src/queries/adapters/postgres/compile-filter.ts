@@ -1,5 +1,6 @@
 import { parseUuid } from '@muster/contracts';
 import {
+  epochMs,
   foldCase,
   invalidFilter,
   matchesFilter,
@@ -290,7 +291,10 @@ class FilterCompiler {
     if (test.kind === 'present') return `${value} not in ('""', '{}', '[]')`;
     const operator = positive(test.operator);
     const { definition } = test.path;
-    if (definition.type === 'dateTime') throw unsupported(test.path);
+    if (definition.type === 'dateTime') {
+      const wanted = this.parameters.add(String(epochMs(String(test.value))), 'bigint');
+      return `directory.epoch_ms(${value} #>> '{}') ${orderSign(operator, test.path)} ${wanted}`;
+    }
     if (typeof test.value === 'boolean')
       return `${value} = to_jsonb(${this.parameters.add(test.value, 'boolean')})`;
     if (typeof test.value === 'number') {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PAGE_SIZE_MAX } from '../../domain/resource-query.js';
 import { PopulatedDirectory, TENANT } from '../../testing/populated-directory.js';
+import { userResourceType } from '@muster/scim';
 import { userSource } from './resource-source.js';
 import { pageStatement } from './resource-statements.js';
 
@@ -20,7 +21,8 @@ describe('a full page of users who are all in groups', () => {
   it('finds their groups without comparing each of them with everybody’s', async () => {
     const { text, values } = pageStatement(userSource, {
       tenantId: TENANT,
-      kind: 'users',
+      place: 'users',
+      resourceType: userResourceType,
       filter: null,
       sort: null,
       beyondSeq: null,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ResourceId, TenantId } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
-import { ENTERPRISE_USER_SCHEMA_URN, parseFilter } from '@muster/scim';
+import { ENTERPRISE_USER_SCHEMA_URN, parseFilter, userResourceType } from '@muster/scim';
 import { DIRECTORY_ROLE } from '../../../schema/directory-roles.js';
 import { directorySchema } from '../../../schema/directory-schema.js';
 import { ResourceLister } from '../../application/list-resources.js';
@@ -99,7 +99,7 @@ describe('the names of managers', () => {
       ...rest,
       ...tree,
     };
-    const { resources } = await lister.list(parseResourceQuery(TENANT, 'users', query));
+    const { resources } = await lister.list(parseResourceQuery(TENANT, 'users', userResourceType, query));
     return resources.map(({ json }) => JSON.parse(json) as Shown);
   }
 
@@ -107,7 +107,7 @@ describe('the names of managers', () => {
 
   it('are shown with one user', async () => {
     for (const [{ id }, name] of people) {
-      const key = { tenantId: TENANT, kind: 'users' as const, id };
+      const key = { tenantId: TENANT, place: 'users' as const, id };
       for (const withReferences of [true, false]) {
         const json = await reader.read(key, { withReferences, withManagerNames: true });
         expect((JSON.parse(json ?? 'null') as Shown).managerName).toBe(name);
@@ -127,7 +127,7 @@ describe('the names of managers', () => {
 
   it('are left out where nobody wants them', async () => {
     expect((await list({ withManagerNames: false })).some((each) => 'managerName' in each)).toBe(false);
-    const key = { tenantId: TENANT, kind: 'users' as const, id: userId(10) };
+    const key = { tenantId: TENANT, place: 'users' as const, id: userId(10) };
     const json = await reader.read(key, { withReferences: true, withManagerNames: false });
     expect(JSON.parse(json ?? 'null')).not.toHaveProperty('managerName');
   });
@@ -166,7 +166,8 @@ describe('the names of managers', () => {
     );
     const { text, values } = pageStatement(userSource, {
       tenantId: crowded,
-      kind: 'users',
+      place: 'users',
+      resourceType: userResourceType,
       filter: null,
       sort: null,
       beyondSeq: null,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TenantId } from '@muster/contracts';
 import { openDatabase } from '@muster/persistence';
-import { parseFilter } from '@muster/scim';
+import { parseFilter, standardResourceTypes } from '@muster/scim';
 import { DIRECTORY_ROLE } from '../../../schema/directory-roles.js';
 import { ResourceLister } from '../../application/list-resources.js';
-import { parseResourceQuery, type ResourceKind } from '../../domain/resource-query.js';
+import { parseResourceQuery } from '../../domain/resource-query.js';
 import {
   AT,
   GROUPS,
@@ -47,20 +47,25 @@ describe('PostgresResourceReader', () => {
     new ResourceLister({ reader, cursorSecret: 'a secret of the spec', now: () => Date.now() });
 
   async function list(
-    kind: ResourceKind,
+    place: 'users' | 'groups',
     body: Readonly<Record<string, unknown>>,
     from = lister(),
     tenantId = TENANT,
   ) {
     const { filter, ...rest } = body;
     const tree = typeof filter === 'string' ? { filter: parseFilter(filter) } : {};
-    const query = parseResourceQuery(tenantId, kind, {
-      startIndex: 1,
-      count: 10,
-      withReferences: false,
-      ...rest,
-      ...tree,
-    });
+    const query = parseResourceQuery(
+      tenantId,
+      place,
+      standardResourceTypes[place === 'users' ? 'user' : 'group'],
+      {
+        startIndex: 1,
+        count: 10,
+        withReferences: false,
+        ...rest,
+        ...tree,
+      },
+    );
     const { resources, ...answer } = await from.list(query);
     return { ...answer, resources: resources.map(({ json }) => JSON.parse(json) as Shown) };
   }
@@ -72,7 +77,7 @@ describe('PostgresResourceReader', () => {
   describe('one resource', () => {
     it('comes whole, with its references only when asked for', async () => {
       const shown = JSON.parse(
-        (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(41) }, whole)) ?? 'null',
+        (await reader.read({ tenantId: TENANT, place: 'users', id: userId(41) }, whole)) ?? 'null',
       ) as Shown;
       expect(shown).toEqual({
         id: userId(41),
@@ -86,13 +91,13 @@ describe('PostgresResourceReader', () => {
         ],
       });
       const unadorned = JSON.parse(
-        (await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, bare)) ?? 'null',
+        (await reader.read({ tenantId: TENANT, place: 'groups', id: groupId(1) }, bare)) ?? 'null',
       ) as Shown;
       expect(unadorned).not.toHaveProperty('members');
     });
 
     it('shows members in the order of their ids, each with its name', async () => {
-      const json = await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(1) }, whole);
+      const json = await reader.read({ tenantId: TENANT, place: 'groups', id: groupId(1) }, whole);
       const { members } = JSON.parse(json ?? 'null') as { members: readonly { value: string }[] };
       expect(members).toHaveLength(21);
       expect(members.map(({ value }) => value)).toEqual(members.map(({ value }) => value).toSorted());
@@ -101,8 +106,8 @@ describe('PostgresResourceReader', () => {
     });
 
     it('is not there for another tenant', async () => {
-      expect(await reader.read({ tenantId: SMALL_TENANT, kind: 'users', id: userId(41) }, whole)).toBeNull();
-      expect(await reader.read({ tenantId: TENANT, kind: 'groups', id: groupId(GROUPS) }, whole)).toBeNull();
+      expect(await reader.read({ tenantId: SMALL_TENANT, place: 'users', id: userId(41) }, whole)).toBeNull();
+      expect(await reader.read({ tenantId: TENANT, place: 'groups', id: groupId(GROUPS) }, whole)).toBeNull();
     });
   });
 
@@ -352,7 +357,7 @@ describe('PostgresResourceReader', () => {
     const lossy = openDatabase({ url, role: DIRECTORY_ROLE, poolMax: 1, applicationName: 'lossy' });
     const owner = openDatabase({ url, poolMax: 1, applicationName: 'killer' });
     const lossyReader = new PostgresResourceReader({ database: lossy, scanDatabase: world.scanDatabase });
-    const key = { tenantId: TENANT, kind: 'users' as const, id: userId(1) };
+    const key = { tenantId: TENANT, place: 'users' as const, id: userId(1) };
     for (let round = 0; round < 5; round += 1) {
       const [read] = await Promise.all([
         lossyReader.read(key, whole),

@@ -1,4 +1,4 @@
-import type { ReadOptions } from '@muster/contracts';
+import type { ReadOptions, ResourcePlace } from '@muster/contracts';
 import { DatabaseError, type Database, type Session, type SqlResult } from '@muster/persistence';
 import { tooMany } from '@muster/scim';
 import type {
@@ -7,8 +7,8 @@ import type {
   ResourceReader,
   ResourceSelection,
 } from '../../application/resource-reader.js';
-import type { ResourceKey, ResourceKind } from '../../domain/resource-query.js';
-import { groupSource, userSource, type ResourceSource } from './resource-source.js';
+import type { ResourceKey } from '../../domain/resource-query.js';
+import { sourceAt } from './resource-source.js';
 import {
   countStatement,
   membersOfGroups,
@@ -43,7 +43,6 @@ interface ResourceRow {
 
 /** Members on one page of groups at the most (one group alone may have more). */
 const MEMBERS_PER_PAGE_MAX = 100_000;
-const sources: Readonly<Record<ResourceKind, ResourceSource>> = { users: userSource, groups: groupSource };
 
 export class PostgresResourceReader implements ResourceReader {
   private readonly shapes = new StatementShapes();
@@ -51,24 +50,24 @@ export class PostgresResourceReader implements ResourceReader {
   constructor(private readonly options: PostgresResourceReaderOptions) {}
 
   async read(key: ResourceKey, options: ReadOptions): Promise<string | null> {
-    const { name, text, values } = readStatement(sources[key.kind], key.id, key.tenantId, options);
+    const { name, text, values } = readStatement(key, options);
     const session = tenantSession(this.options.database, key.tenantId);
     const { rows } = await session.query<ResourceRow>(name, text, values);
     if (rows[0] === undefined) return null;
-    return render(key.kind, rows[0], options.withReferences ? (rows[0].refs ?? null) : undefined);
+    return render(key.place, rows[0], options.withReferences ? (rows[0].refs ?? null) : undefined);
   }
 
   async page(request: PageRequest): Promise<Page> {
-    const statement = pageStatement(sources[request.kind], request);
+    const statement = pageStatement(sourceAt(request.place, request.resourceType), request);
     return this.bounded(statement, (database) =>
-      request.kind === 'groups' && request.withReferences
+      request.place === 'groups' && request.withReferences
         ? database.read(request.tenantId, (session) => this.pageOfGroups(session, request, statement))
         : this.plainPage(database, request, statement),
     );
   }
 
   async count(selection: ResourceSelection): Promise<number> {
-    const statement = countStatement(sources[selection.kind], selection);
+    const statement = countStatement(sourceAt(selection.place, selection.resourceType), selection);
     return this.bounded(statement, async (database) => {
       const [row] = await this.send<{ total: number }>(
         tenantSession(database, selection.tenantId),
@@ -81,13 +80,13 @@ export class PostgresResourceReader implements ResourceReader {
   /** One statement, one round trip. */
   private async plainPage(
     database: Database,
-    { kind, tenantId, withReferences }: PageRequest,
+    { place, tenantId, withReferences }: PageRequest,
     statement: Statement,
   ): Promise<Page> {
     const rows = await this.send<ResourceRow>(tenantSession(database, tenantId), statement);
     const resources = rows.map((row) => ({
       seq: row.seq,
-      json: render(kind, row, withReferences ? (row.refs ?? null) : undefined),
+      json: render(place, row, withReferences ? (row.refs ?? null) : undefined),
     }));
     return { resources, total: rows[0]?.total ?? null, cut: rows.length < (rows[0]?.chosen ?? 0) };
   }
@@ -168,10 +167,16 @@ function rowsWithin(rows: readonly ResourceRow[], membersMax: number): readonly 
   return end === -1 ? rows : rows.slice(0, end);
 }
 
+/** What is kept in rows of its own, and shown as part of the resource. */
+const referenceAttributes = new Map<ResourcePlace, string>([
+  ['users', 'groups'],
+  ['groups', 'members'],
+]);
+
 /** A `StoredResource` whose document and references are JSON already; `refs` undefined: not asked for. */
-function render(kind: ResourceKind, row: ResourceRow, refs: string | null | undefined): string {
-  const references =
-    refs === undefined ? '' : `,"${kind === 'users' ? 'groups' : 'members'}":${refs ?? '[]'}`;
+function render(place: ResourcePlace, row: ResourceRow, refs: string | null | undefined): string {
+  const attribute = referenceAttributes.get(place);
+  const references = refs === undefined || attribute === undefined ? '' : `,"${attribute}":${refs ?? '[]'}`;
   const manager = row.manager_name ?? null;
   const managerName = manager === null ? '' : `,"managerName":${JSON.stringify(manager)}`;
   return `{"id":"${row.id}","version":${row.version},"createdAt":"${row.created_at.toISOString()}","lastModified":"${row.last_modified.toISOString()}","document":${row.document}${references}${managerName}}`;

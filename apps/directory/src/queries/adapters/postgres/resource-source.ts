@@ -1,3 +1,4 @@
+import type { ResourcePlace } from '@muster/contracts';
 import {
   ENTERPRISE_USER_SCHEMA_URN,
   GROUP_SCHEMA_URN,
@@ -39,10 +40,13 @@ export interface RelationMapping {
 
 /** One kind of resource as it lies in Postgres. */
 export interface ResourceSource {
-  readonly kind: 'users' | 'groups';
+  readonly kind: 'users' | 'groups' | 'resources';
   readonly resourceType: ResourceType;
   readonly table: string;
-  readonly counter: 'user' | 'group';
+  /** How all of them are counted. */
+  readonly counter: string;
+  /** Where several types share the table: the name that theirs is known by. */
+  readonly type?: string;
   /** By `attribute` or `attribute.subAttribute`, after the URN of an extension and a colon. What is not here is in the document. */
   readonly columns: ReadonlyMap<string, ColumnMapping>;
   readonly relations: ReadonlyMap<string, RelationMapping>;
@@ -141,6 +145,40 @@ export const groupSource: ResourceSource = {
   ]),
   schemas: { core: GROUP_SCHEMA_URN, extensions: [] },
 };
+
+const sources = new WeakMap<ResourceType, ResourceSource>();
+
+/** How resources at a place lie in Postgres; users and groups with what their tenant adds to them. */
+export function sourceAt(place: ResourcePlace, resourceType: ResourceType): ResourceSource {
+  const known = sources.get(resourceType);
+  if (known !== undefined) return known;
+  const source = makeSource(place, resourceType);
+  sources.set(resourceType, source);
+  return source;
+}
+
+function makeSource(place: ResourcePlace, resourceType: ResourceType): ResourceSource {
+  const schemas = {
+    core: resourceType.schema.id,
+    extensions: resourceType.extensions.map(({ schema }) => schema.id),
+  };
+  if (place === 'users') return { ...userSource, resourceType, schemas };
+  if (place === 'groups') return { ...groupSource, resourceType, schemas };
+  const { name } = resourceType;
+  return {
+    kind: 'resources',
+    resourceType,
+    table: 'directory.resources',
+    counter: `type:${name}`,
+    type: name,
+    columns: new Map<string, ColumnMapping>([
+      ...common,
+      ['meta.resourceType', { kind: 'constant', value: name }],
+    ]),
+    relations: new Map(),
+    schemas,
+  };
+}
 
 /** Where the attribute is found when it is not, or not only, in the document. */
 export function columnOf(

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { parseFilter, resolveFilter } from '@muster/scim';
-import { resourceTypeOf } from '../../domain/resource-query.js';
+import { parseFilter, resolveFilter, userResourceType } from '@muster/scim';
 import { PopulatedDirectory, TENANT, groupId, userId } from '../../testing/populated-directory.js';
 import { groupSource, userSource } from './resource-source.js';
 import { countStatement, pageStatement, readStatement, type Statement } from './resource-statements.js';
@@ -35,10 +34,11 @@ describe('the plan of a statement', () => {
     ['groups', 'displayName eq "group 7"', 'groups_by_display_name'],
     ['groups', `members eq "${userId(77)}"`, 'group_members_by_member'],
     ['groups', `id eq "${groupId(7)}" and members.value eq "${userId(140)}"`, 'group_members_by_member'],
-  ] as const)('finds %s where %s by %s', async (kind, text, index) => {
-    const filter = resolveFilter(parseFilter(text), resourceTypeOf(kind));
-    const source = kind === 'users' ? userSource : groupSource;
-    const selection = { tenantId: TENANT, kind, filter, sort: null };
+  ] as const)('finds %s where %s by %s', async (place, text, index) => {
+    const source = place === 'users' ? userSource : groupSource;
+    const { resourceType } = source;
+    const filter = resolveFilter(parseFilter(text), resourceType);
+    const selection = { tenantId: TENANT, place, resourceType, filter, sort: null };
     const request = {
       ...selection,
       beyondSeq: null,
@@ -54,7 +54,7 @@ describe('the plan of a statement', () => {
       const plan = await explain(statement);
       expect(plan).toContain(index);
       // Groups are few: reading all of a tenant's is a fair plan there.
-      expect(plan).not.toContain(kind === 'users' ? 'Seq Scan' : 'Seq Scan on group_members');
+      expect(plan).not.toContain(place === 'users' ? 'Seq Scan' : 'Seq Scan on group_members');
       expect(plan).not.toContain('users_by_seq');
     }
   });
@@ -66,7 +66,8 @@ describe('the plan of a statement', () => {
     const plan = await explain(
       pageStatement(userSource, {
         tenantId: TENANT,
-        kind: 'users',
+        place: 'users',
+        resourceType: userResourceType,
         filter: null,
         sort: null,
         beyondSeq,
@@ -84,7 +85,13 @@ describe('the plan of a statement', () => {
   });
 
   it('walks by the order of creation, and reads one resource by its key', async () => {
-    const selection = { tenantId: TENANT, kind: 'users' as const, filter: null, sort: null };
+    const selection = {
+      tenantId: TENANT,
+      place: 'users' as const,
+      resourceType: userResourceType,
+      filter: null,
+      sort: null,
+    };
     const request = {
       ...selection,
       beyondSeq: 5_000,
@@ -99,7 +106,7 @@ describe('the plan of a statement', () => {
     expect(plan).toContain('users_by_seq');
     expect(plan).toContain('group_members_by_member');
     expect(plan).not.toMatch(/Seq Scan on (users|groups|group_members)/);
-    const one = await explain(readStatement(userSource, userId(1), TENANT, whole));
+    const one = await explain(readStatement({ tenantId: TENANT, place: 'users', id: userId(1) }, whole));
     expect(one).toContain('users_pkey');
     // Once for the groups that she is in, once for the step upwards.
     expect(one.match(/group_members_by_member/g)?.length).toBeGreaterThanOrEqual(2);
@@ -107,7 +114,7 @@ describe('the plan of a statement', () => {
   });
 
   it('leaves the member table alone when members are left out', async () => {
-    const plan = await explain(readStatement(groupSource, groupId(1), TENANT, bare));
+    const plan = await explain(readStatement({ tenantId: TENANT, place: 'groups', id: groupId(1) }, bare));
     expect(plan).not.toContain('group_members');
   });
 

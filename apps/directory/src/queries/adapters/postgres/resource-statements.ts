@@ -2,6 +2,7 @@ import type { ReadOptions } from '@muster/contracts';
 import { invalidValue, type ResolvedAttribute } from '@muster/scim';
 import type { ResourceSelection, PageRequest } from '../../application/resource-reader.js';
 import { compileFilter, jsonPath } from './compile-filter.js';
+import type { ResourceKey } from '../../domain/resource-query.js';
 import { columnOf, managerName, memberDisplay, type ResourceSource } from './resource-source.js';
 import { managerColumn, managerNamesOfPage } from './manager-names.js';
 import { SqlParameters } from './sql-parameters.js';
@@ -42,16 +43,19 @@ export const membersOfGroups = `select v.group_id as id, ${memberJson} as refs f
   where v.tenant_id = $1 and v.group_id = any ($2::uuid[]) group by v.group_id`;
 
 export function readStatement(
-  source: ResourceSource,
-  id: string,
-  tenantId: string,
+  { tenantId, place, id }: ResourceKey,
   { withReferences, withManagerNames }: ReadOptions,
 ): Statement {
-  const refs = source.kind === 'users' ? userGroups : groupMembers;
-  const withManager = withManagerNames === true && source.kind === 'users';
+  if (place !== 'users' && place !== 'groups') {
+    const type = place.slice('types/'.length);
+    const text = `select ${columns} from directory.resources r where r.tenant_id = $1 and r.id = $2 and r.type = $3`;
+    return { name: 'resources.read', text, values: [tenantId, id, type], scans: false };
+  }
+  const refs = place === 'users' ? userGroups : groupMembers;
+  const withManager = withManagerNames === true && place === 'users';
   return {
-    name: `${source.kind}.read${withReferences ? '-with-references' : ''}${withManager ? '-with-manager' : ''}`,
-    text: `select ${columns}${withReferences ? `, ${refs}` : ''}${withManager ? `, (${managerName('r')}) as manager_name` : ''} from ${source.table} r where r.tenant_id = $1 and r.id = $2`,
+    name: `${place}.read${withReferences ? '-with-references' : ''}${withManager ? '-with-manager' : ''}`,
+    text: `select ${columns}${withReferences ? `, ${refs}` : ''}${withManager ? `, (${managerName('r')}) as manager_name` : ''} from directory.${place} r where r.tenant_id = $1 and r.id = $2`,
     values: [tenantId, id],
     scans: false,
   };
@@ -63,7 +67,7 @@ export function readStatement(
  */
 export function pageStatement(source: ResourceSource, request: PageRequest): Statement {
   const parameters = new SqlParameters(request.tenantId);
-  const conditions = [`r.tenant_id = ${parameters.tenant}`];
+  const conditions = conditionsOf(source, parameters);
   const filter = request.filter === null ? null : compileFilter(request.filter, source, parameters);
   if (filter !== null) conditions.push(filter.sql);
   if (request.beyondSeq !== null) {
@@ -77,7 +81,7 @@ export function pageStatement(source: ResourceSource, request: PageRequest): Sta
   const withGroups = request.withReferences && source.kind === 'users';
   const withManagers = request.withManagerNames === true && source.kind === 'users';
   const memberCount = source.kind === 'groups' ? ', r.member_count' : '';
-  const total = request.withTotal && filter === null ? `, (${totalOf(source)}) as total` : '';
+  const total = request.withTotal && filter === null ? `, (${totalOf(source, parameters)}) as total` : '';
   const text = `with page as materialized (
     select r.*${order.column} from ${source.table} r where ${conditions.join(' and ')} order by ${order.inner} limit ${limit}${offset}
   ), rendered as materialized (
@@ -96,16 +100,28 @@ export function pageStatement(source: ResourceSource, request: PageRequest): Sta
 export function countStatement(source: ResourceSource, selection: ResourceSelection): Statement {
   const parameters = new SqlParameters(selection.tenantId);
   if (selection.filter === null)
-    return { name: `${source.kind}.total`, text: totalOf(source), values: parameters.values, scans: false };
+    return {
+      name: `${source.kind}.total`,
+      text: totalOf(source, parameters),
+      values: parameters.values,
+      scans: false,
+    };
   const filter = compileFilter(selection.filter, source, parameters);
-  const text = `select count(*) as total from ${source.table} r where r.tenant_id = ${parameters.tenant} and ${filter.sql}`;
+  const conditions = [...conditionsOf(source, parameters), filter.sql].join(' and ');
+  const text = `select count(*) as total from ${source.table} r where ${conditions}`;
   return { name: `${source.kind}.count`, text, values: parameters.values, scans: !filter.indexed };
 }
 
 /** All resources of one kind, from the counters that the write path keeps in the same transaction. */
-function totalOf(source: ResourceSource): string {
+function totalOf({ counter }: ResourceSource, parameters: SqlParameters): string {
   return `select coalesce(sum(c.count), 0)::bigint as total from directory.resource_counters c
-      where c.tenant_id = $1 and c.kind = '${source.counter}'`;
+      where c.tenant_id = ${parameters.tenant} and c.kind = ${parameters.add(counter, 'text')}`;
+}
+
+/** What makes a row one of this kind, and of this tenant. */
+function conditionsOf({ type }: ResourceSource, parameters: SqlParameters): string[] {
+  const ofTenant = `r.tenant_id = ${parameters.tenant}`;
+  return type === undefined ? [ofTenant] : [ofTenant, `r.type = ${parameters.add(type, 'text')}`];
 }
 
 interface Order {
@@ -172,5 +188,13 @@ function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameter
   const path = jsonPath(attribute);
   const primary = jsonPath({ ...attribute, primaryOnly: true });
   const value = attribute.multiValued ? `coalesce(${first(primary)}, ${first(path)})` : first(path);
-  return folded(`(${value} #>> '{}')`);
+  switch (attribute.definition.type) {
+    case 'integer':
+    case 'decimal':
+      return `case when jsonb_typeof(${value}) = 'number' then (${value})::numeric end`;
+    case 'dateTime':
+      return `directory.epoch_ms(${value} #>> '{}')`;
+    default:
+      return folded(`(${value} #>> '{}')`);
+  }
 }

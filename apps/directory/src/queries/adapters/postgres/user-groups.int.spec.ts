@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { userResourceType } from '@muster/scim';
 import type { ResourceId, TenantId } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
@@ -99,7 +100,7 @@ describe('the groups of users', () => {
 
   it.each(expected)('of one user: %s', async (_, n, groups) => {
     const shown = JSON.parse(
-      (await reader.read({ tenantId: TENANT, kind: 'users', id: userId(n) }, whole)) ?? 'null',
+      (await reader.read({ tenantId: TENANT, place: 'users', id: userId(n) }, whole)) ?? 'null',
     ) as Shown;
     expect(shown.groups).toEqual(groups);
   });
@@ -107,7 +108,8 @@ describe('the groups of users', () => {
   it('of a page are the same', async () => {
     const { resources } = await reader.page({
       tenantId: TENANT,
-      kind: 'users',
+      place: 'users',
+      resourceType: userResourceType,
       filter: null,
       sort: null,
       beyondSeq: null,
@@ -145,7 +147,8 @@ describe('the groups of users', () => {
     );
     const { resources } = await reader.page({
       tenantId: crowded,
-      kind: 'users',
+      place: 'users',
+      resourceType: userResourceType,
       filter: null,
       sort: null,
       beyondSeq: null,
@@ -172,14 +175,14 @@ describe('the groups of users', () => {
   });
 
   it('are left out where nobody wants them', async () => {
-    const json = await reader.read({ tenantId: TENANT, kind: 'users', id: userId(1) }, bare);
+    const json = await reader.read({ tenantId: TENANT, place: 'users', id: userId(1) }, bare);
     expect(JSON.parse(json ?? 'null')).not.toHaveProperty('groups');
   });
 
   it('are nobody else’s', async () => {
     const other = '0192f0c1-0000-7000-8000-0000000000bb' as TenantId;
     await seedUsers(database, other, [user(1)]);
-    const json = await reader.read({ tenantId: other, kind: 'users', id: userId(1) }, whole);
+    const json = await reader.read({ tenantId: other, place: 'users', id: userId(1) }, whole);
     expect(JSON.parse(json ?? 'null')).toMatchObject({ groups: [] });
   });
 });

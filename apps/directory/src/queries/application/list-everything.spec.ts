@@ -1,0 +1,177 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ResourcePlace, TenantId } from '@muster/contracts';
+import { userResourceType } from '@muster/scim';
+import fc from 'fast-check';
+import type { ResourceQuery } from '../domain/resource-query.js';
+import type { RootQuery } from '../domain/root-query.js';
+import { RootLister, type ListOfEverything } from './list-everything.js';
+import type { ResourceList } from './list-resources.js';
+
+const PLACES: readonly ResourcePlace[] = ['users', 'groups', 'types/Badge', 'types/u'];
+
+/** Kinds with so many resources each, named by kind and number; a page shows at most `cutAt`, as with large documents. */
+class CountedLister {
+  constructor(
+    private readonly sizes: ReadonlyMap<string, number>,
+    private readonly cutAt = Infinity,
+  ) {}
+
+  list({ place, startIndex, count, cursor }: ResourceQuery): Promise<ResourceList> {
+    const [, way, at] = /^([<>])(\d+)$/.exec(cursor ?? '') ?? [];
+    if (way === '<') return this.pageBefore(place, Number(at), count);
+    return this.pageFrom(place, cursor === null ? startIndex - 1 : Number(at ?? 0), count, cursor !== null);
+  }
+
+  last({ place, count }: ResourceQuery): Promise<ResourceList> {
+    return this.pageBefore(place, this.sizes.get(place) ?? 0, count);
+  }
+
+  private pageFrom(place: string, from: number, count: number, walks: boolean): Promise<ResourceList> {
+    return this.page(place, from, from + Math.min(count, this.cutAt), walks && count > 0);
+  }
+
+  private pageBefore(place: string, before: number, count: number): Promise<ResourceList> {
+    return this.page(place, Math.max(0, before - Math.min(count, this.cutAt)), before, count > 0);
+  }
+
+  private page(place: string, from: number, until: number, walks: boolean): Promise<ResourceList> {
+    const total = this.sizes.get(place) ?? 0;
+    const end = Math.min(until, total);
+    const resources = Array.from({ length: Math.max(0, end - from) }, (_, n) => ({
+      seq: from + n,
+      json: `${place}#${from + n}`,
+    }));
+    return Promise.resolve({
+      totalResults: total,
+      resources,
+      nextCursor: walks && end < total && resources.length > 0 ? `>${end}` : null,
+      previousCursor: walks && from > 0 && resources.length > 0 ? `<${from}` : null,
+    });
+  }
+}
+
+const sizes = fc.array(fc.integer({ min: 0, max: 7 }), {
+  minLength: PLACES.length,
+  maxLength: PLACES.length,
+});
+
+function rootQuery(counts: readonly number[], more: Partial<RootQuery>): RootQuery {
+  const parts = PLACES.map((place, index) => ({
+    place,
+    // A kind without any stands for one that the filter rules out, too.
+    query: counts[index] === 0 && index % 2 === 1 ? null : query(place),
+  }));
+  return { parts, startIndex: 1, count: 3, cursor: null, ...more };
+}
+
+function query(place: ResourcePlace): ResourceQuery {
+  return {
+    tenantId: '01890000-0000-7000-8000-0000000000d1' as TenantId,
+    place,
+    resourceType: userResourceType,
+    filter: null,
+    sort: null,
+    startIndex: 1,
+    count: 0,
+    cursor: null,
+    withReferences: false,
+    withManagerNames: false,
+  };
+}
+
+function worldOf(counts: readonly number[], cutAt?: number) {
+  const bySize = new Map(PLACES.map((place, index) => [place as string, counts[index] ?? 0]));
+  const everything = PLACES.flatMap((place, index) =>
+    Array.from({ length: counts[index] ?? 0 }, (_, n) => `${place}#${n}`),
+  );
+  return { lister: new RootLister(new CountedLister(bySize, cutAt)), everything };
+}
+
+const shownIn = ({ pages }: ListOfEverything): string[] =>
+  pages.flatMap(({ resources }) => resources.map(({ json }) => json));
+
+/** Follows cursors to the end; fails when there is none. */
+async function walk(
+  lister: RootLister,
+  counts: readonly number[],
+  count: number,
+  way: 'nextCursor' | 'previousCursor',
+  from: string,
+): Promise<ListOfEverything[]> {
+  const lists: ListOfEverything[] = [];
+  for (let cursor: string | null = from; cursor !== null; cursor = lists.at(-1)?.[way] ?? null) {
+    if (lists.length > 100) throw new Error('the walk has no end');
+    lists.push(await lister.list(rootQuery(counts, { cursor, count })));
+  }
+  return lists;
+}
+
+describe('a list over everything', () => {
+  it('shows any window of all kinds in their order, by index', () =>
+    fc.assert(
+      fc.asyncProperty(
+        sizes,
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 0, max: 9 }),
+        async (counts, startIndex, count) => {
+          const { lister, everything } = worldOf(counts);
+          const list = await lister.list(rootQuery(counts, { startIndex, count }));
+          expect(shownIn(list)).toEqual(everything.slice(startIndex - 1, startIndex - 1 + count));
+          expect(list.totalResults).toBe(everything.length);
+          expect(list).toMatchObject({ nextCursor: null, previousCursor: null });
+        },
+      ),
+    ));
+
+  it('shows everybody once on a walk by cursor, and the same pages on the way back', () =>
+    fc.assert(
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 9 }), async (counts, count) => {
+        const { lister, everything } = worldOf(counts);
+        const forth = await walk(lister, counts, count, 'nextCursor', '');
+        expect(forth.flatMap(shownIn)).toEqual(everything);
+        for (const list of forth) expect(list.totalResults).toBe(everything.length);
+        for (const list of forth.slice(0, -1)) expect(shownIn(list)).toHaveLength(count);
+        const last = forth.at(-1);
+        if (last?.previousCursor === undefined || last.previousCursor === null) return;
+        const back = await walk(lister, counts, count, 'previousCursor', last.previousCursor);
+        expect(back.reverse().flatMap(shownIn)).toEqual(everything.slice(0, -shownIn(last).length));
+      }),
+    ));
+
+  it('leaves nobody out where pages are cut short', () =>
+    fc.assert(
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 3 }), async (counts, cutAt) => {
+        const { lister, everything } = worldOf(counts, cutAt);
+        const forth = await walk(lister, counts, 5, 'nextCursor', '');
+        expect(forth.flatMap(shownIn)).toEqual(everything);
+        const from = forth.at(-1)?.previousCursor;
+        if (from === undefined || from === null) return;
+        const back = await walk(lister, counts, 5, 'previousCursor', from);
+        const shown = back.reverse().flatMap(shownIn);
+        expect(shown).toEqual(everything.slice(0, shown.length));
+      }),
+    ));
+
+  it('leads on from a place where everything was deleted meanwhile', async () => {
+    const before = worldOf([2, 3, 0, 0]);
+    const { nextCursor } = await before.lister.list(rootQuery([2, 3, 0, 0], { cursor: '', count: 3 }));
+    expect(nextCursor).toBe('groups.>1');
+    const { lister, everything } = worldOf([2, 0, 0, 4]);
+    const empty = await lister.list(rootQuery([2, 0, 0, 4], { cursor: 'types/Badge.', count: 3 }));
+    expect(empty.previousCursor).toBe('users~');
+    expect(shownIn(empty)).toEqual(everything.slice(2, 5));
+    const none = worldOf([2, 0, 0, 0]);
+    const list = await none.lister.list(rootQuery([2, 0, 0, 0], { cursor: 'types/Badge.', count: 3 }));
+    expect(list).toMatchObject({ pages: [], nextCursor: null, previousCursor: 'users~' });
+  });
+
+  it.each(['x', 'badges.', 'u.', 'types/Gone.', '.', 'users', 'users-'])(
+    'refuses the cursor %s',
+    async (cursor) => {
+      const { lister } = worldOf([1, 1, 1, 1]);
+      await expect(lister.list(rootQuery([1, 1, 1, 1], { cursor }))).rejects.toMatchObject({
+        scimType: 'invalidCursor',
+      });
+    },
+  );
+});
