@@ -1,5 +1,5 @@
 import type { CommandType, Operation, ResourceKind, ResourcePlace } from '@muster/contracts';
-import type { ResourceType } from '@muster/scim';
+import type { ResourceType, ResourceTypes } from '@muster/scim';
 
 const MIB = 1024 * 1024;
 
@@ -9,36 +9,40 @@ export interface Endpoint {
   /** Where the directory has them. */
   readonly place: ResourcePlace;
   readonly resourceType: ResourceType;
+  /** All that the tenant has: what its resources may refer to. */
+  readonly types: ResourceTypes;
   /** A group may come with all of its members. Bytes. */
   readonly bodyBytesMax: number;
   /** The attribute that holds references which are read only when they are wanted; own types have none. */
   readonly references?: 'groups' | 'members';
 }
 
-export function usersEndpoint(resourceType: ResourceType): Endpoint {
+export function usersEndpoint(types: ResourceTypes): Endpoint {
   return Object.freeze({
     kind: 'user',
     place: 'users',
-    resourceType,
+    resourceType: types.user,
+    types,
     bodyBytesMax: MIB,
     references: 'groups',
   });
 }
 
-export function groupsEndpoint(resourceType: ResourceType): Endpoint {
+export function groupsEndpoint(types: ResourceTypes): Endpoint {
   return Object.freeze({
     kind: 'group',
     place: 'groups',
-    resourceType,
+    resourceType: types.group,
+    types,
     bodyBytesMax: 16 * MIB,
     references: 'members',
   });
 }
 
-/** Of a type that the tenant registered. */
-export function ownEndpoint(resourceType: ResourceType): Endpoint {
+/** Of one of `types` that the tenant registered. */
+export function ownEndpoint(resourceType: ResourceType, types: ResourceTypes): Endpoint {
   const place = `types/${resourceType.name}` as const;
-  return Object.freeze({ kind: 'resource', place, resourceType, bodyBytesMax: MIB });
+  return Object.freeze({ kind: 'resource', place, resourceType, types, bodyBytesMax: MIB });
 }
 
 /** A command type, and the name of the resource type where the kind alone does not say it. */

@@ -18,9 +18,9 @@ export interface Endpoints {
 }
 
 export function endpointsOf(types: ResourceTypes, schemas?: SchemasDigest): Endpoints {
-  const users = usersEndpoint(types.user);
-  const groups = groupsEndpoint(types.group);
-  const own = types.own.map(ownEndpoint);
+  const users = usersEndpoint(types);
+  const groups = groupsEndpoint(types);
+  const own = types.own.map((each) => ownEndpoint(each, types));
   const all = Object.freeze([users, groups, ...own]);
   const byPath = new Map(own.map((endpoint) => [endpoint.resourceType.endpoint, endpoint]));
   const byType = new Map(all.map((endpoint) => [endpoint.resourceType, endpoint]));

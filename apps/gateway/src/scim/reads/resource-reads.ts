@@ -119,8 +119,9 @@ function readOptionsOf(view: View): ReadOptions {
 function sortedBy(reference: NonNullable<ListQuery['sortBy']>, resourceType: ResourceType): string {
   const found = findAttribute(resourceType, reference);
   if (found?.kind !== 'attribute') throw invalidPath('sortBy names an attribute that does not exist.');
-  // Their order would tell what may not be shown (RFC 7644 section 7.5.2).
-  if (found.definition.returned === 'never' || found.subDefinition?.returned === 'never')
+  // Their order would tell what may not be shown (RFC 7644 section 7.5.2); that of a complex value is the order of its `value`.
+  const sub = found.subDefinition ?? found.definition.subAttributes.find('value');
+  if (found.definition.returned === 'never' || sub?.returned === 'never')
     throw sensitive(`${printReference(reference)} cannot be sorted by.`);
   return printReference({
     ...(found.extension === undefined ? {} : { schema: found.extension.id }),

@@ -66,6 +66,7 @@ export class ResourceRendering {
     return renderResource(endpoint.resourceType, stored, {
       baseUrl: this.baseUrl,
       projection: view.projection,
+      types: endpoint.types,
     });
   }
 
