@@ -57,7 +57,13 @@ export class CommandWorld {
     const database = await createTestDatabase({ migrations: [directorySchema] });
     const url = database.url;
     const lane = (name: Lane) =>
-      openDatabase({ url, role: 'muster_directory', poolMax: 4, applicationName: `world-${name}` });
+      openDatabase({
+        url,
+        role: 'muster_directory',
+        poolMax: 4,
+        applicationName: `world-${name}`,
+        joinsByKey: true,
+      });
     const sql = openDatabase({ url, poolMax: 4, applicationName: 'world-sql', statementTimeoutMs: 60_000 });
     return new CommandWorld(database, sql, { main: lane('main'), heavy: lane('heavy') });
   }
