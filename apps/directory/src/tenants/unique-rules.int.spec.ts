@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Outcome } from '@muster/contracts';
+import { tenantSchemasFromJson, type Outcome } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { applyBatch } from '../commands/application/apply-batch.js';
 import { CommandMaker, CommandWorld, eventually, queued } from '../commands/testing/command-world.js';
 import { DirectoryWorld, type WorldTenant } from '../testing/directory-world.js';
+import { registration } from './testing/sample-registration.js';
 import { PostgresTenantRegistry } from './adapters/postgres/postgres-tenant-registry.js';
 
 jest.setTimeout(60_000);
@@ -61,6 +62,25 @@ describe('turning a rule of uniqueness on and off', () => {
     expect(statusOf(await world.apply(make.createUser('d@x.example', { externalId: 'E-a' })))).toBe(
       'applied',
     );
+  });
+
+  it('is about each of the tenant`s own types by itself', async () => {
+    const tenant = await world.tenant();
+    const json = registration({ location: null });
+    expect((await world.admin('PUT', `/${tenant.tenantId}/schemas`, json)).status).toBe(200);
+    const make = new CommandMaker(tenant, tenantSchemasFromJson(json));
+    const device = (externalId: string) => world.apply(make.createResource('Device', { externalId }));
+    await device('E-1');
+    await world.apply(make.createUser('a@x.example', { externalId: 'E-1' }));
+
+    expect((await set(tenant, { externalIdUnique: true })).status).toBe(200);
+    expect(await enteredValues(tenant, 'type:Device.externalId')).toHaveLength(1);
+    expect(statusOf(await device('E-1'))).toBe('duplicate_external_id');
+
+    expect((await set(tenant, { externalIdUnique: false })).status).toBe(200);
+    expect(await enteredValues(tenant, 'type:Device.externalId')).toEqual([]);
+    expect(statusOf(await device('E-1'))).toBe('applied');
+    expect((await set(tenant, { externalIdUnique: true })).status).toBe(409);
   });
 
   it('is refused with the values that are there more than once, and then changes nothing', async () => {

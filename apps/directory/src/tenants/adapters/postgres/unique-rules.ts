@@ -5,9 +5,11 @@ import { OWN_TENANT_RULES } from './tenant-rules-lock.js';
 
 interface UniqueRule {
   readonly setting: 'groupDisplayNameUnique' | 'externalIdUnique';
-  /** As in `unique_values`. */
+  readonly table: 'users' | 'groups' | 'resources';
+  /** The kind of a value in `unique_values`, as an expression over the resource `r`. */
   readonly kind: string;
-  readonly table: 'users' | 'groups';
+  /** The values that the rule is about, as a condition on `unique_values`. */
+  readonly values: string;
   /** Holds the value as it is compared. */
   readonly column: 'display_name_key' | 'external_id';
   readonly attribute: string;
@@ -16,22 +18,34 @@ interface UniqueRule {
 const rules: readonly UniqueRule[] = [
   {
     setting: 'groupDisplayNameUnique',
-    kind: 'group.displayName',
     table: 'groups',
+    kind: `'group.displayName'`,
+    values: `kind = 'group.displayName'`,
     column: 'display_name_key',
     attribute: 'displayName',
   },
   {
     setting: 'externalIdUnique',
-    kind: 'user.externalId',
     table: 'users',
+    kind: `'user.externalId'`,
+    values: `kind = 'user.externalId'`,
     column: 'external_id',
     attribute: 'externalId',
   },
   {
     setting: 'externalIdUnique',
-    kind: 'group.externalId',
     table: 'groups',
+    kind: `'group.externalId'`,
+    values: `kind = 'group.externalId'`,
+    column: 'external_id',
+    attribute: 'externalId',
+  },
+  {
+    setting: 'externalIdUnique',
+    table: 'resources',
+    kind: `'type:' || r.type || '.externalId'`,
+    // Neither a name of a type nor the URN of an extension before an attribute has such an end.
+    values: `kind like 'type:%.externalId'`,
     column: 'external_id',
     attribute: 'externalId',
   },
@@ -58,18 +72,18 @@ export async function switchUniqueRules(
   await transaction.query('tenants.own-rules', OWN_TENANT_RULES, [tenantId]);
   for (const rule of switched) {
     await transaction.query(
-      'unique-values.clear',
-      'delete from directory.unique_values where tenant_id = $1 and kind = $2',
-      [tenantId, rule.kind],
+      `unique-values.clear-${rule.table}-${rule.attribute}`,
+      `delete from directory.unique_values where tenant_id = $1 and ${rule.values}`,
+      [tenantId],
     );
     if (!after[rule.setting]) continue;
     await refuseDuplicates(transaction, tenantId, rule);
     await transaction.query(
-      `unique-values.enter-${rule.kind}`,
+      `unique-values.enter-${rule.table}-${rule.attribute}`,
       `insert into directory.unique_values (tenant_id, kind, value, resource_id)
-       select r.tenant_id, $2, r.${rule.column}, r.id from directory.${rule.table} r
+       select r.tenant_id, ${rule.kind}, r.${rule.column}, r.id from directory.${rule.table} r
        where r.tenant_id = $1 and r.${rule.column} is not null order by r.${rule.column}`,
-      [tenantId, rule.kind],
+      [tenantId],
     );
   }
 }
@@ -85,13 +99,13 @@ export async function forgetFormerUsers(transaction: Transaction, tenantId: Tena
 async function refuseDuplicates(
   transaction: Transaction,
   tenantId: TenantId,
-  { kind, table, column, attribute }: UniqueRule,
+  { table, column, attribute }: UniqueRule,
 ): Promise<void> {
   const { rows } = await transaction.query<{ value: string; holders: number }>(
-    `unique-values.duplicates-${kind}`,
+    `unique-values.duplicates-${table}-${attribute}`,
     `select r.${column} as value, count(*) as holders from directory.${table} r
      where r.tenant_id = $1 and r.${column} is not null
-     group by r.${column} having count(*) > 1 order by 2 desc, 1 limit ${DUPLICATES_SHOWN_MAX + 1}`,
+     group by ${table === 'resources' ? 'r.type, ' : ''}r.${column} having count(*) > 1 order by 2 desc, 1 limit ${DUPLICATES_SHOWN_MAX + 1}`,
     [tenantId],
   );
   if (rows.length === 0) return;
