@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { BulkPart, Command, CommandId, CommandMessage, ResourceId } from '@muster/contracts';
+import {
+  directoryPaths,
+  type BulkPart,
+  type Command,
+  type CommandId,
+  type CommandMessage,
+  type ResourceId,
+} from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
 import { parsePatch, parseResource, userResourceType } from '@muster/scim';
 import { v7 as uuidV7 } from 'uuid';
@@ -167,7 +174,7 @@ describe('the activity of a tenant', () => {
     await world.apply(create);
     await world.apply(twin);
     const { tenantId, tokenId, resourceId, commandId, type, requestId } = late;
-    await world.internal('POST', '/internal/v1/commands/cancel', {
+    await world.internal('POST', directoryPaths.cancelCommands, {
       commands: [{ commandId, tenantId, tokenId, resourceId, type, requestId }],
     });
 
@@ -212,6 +219,35 @@ describe('the activity of a tenant', () => {
       await database.close();
       await late.close();
     }
+  });
+
+  it('says of a create that its answer never arrived', async () => {
+    const idp = await connector();
+    const create = idp.createUser('jan@example.com');
+    await world.apply(create);
+    const { commandId, tenantId } = create;
+    await world.internal('POST', directoryPaths.markUndelivered, { commands: [{ commandId, tenantId }] });
+    expect((await idp.activity()).entries).toMatchObject([{ outcome: 'applied', undelivered: true }]);
+  });
+
+  it('passes over what a newer version has written', async () => {
+    const idp = await connector();
+    const create = idp.createUser('kim@example.com');
+    await world.apply(create);
+    await world.apply(idp.createUser('kim@example.com'));
+    await owner.query(
+      'spec.newer',
+      `update directory.operations set
+         warnings = '[{"kind": "fromTomorrow", "path": "a"}, {"kind": "emptyValue", "path": "b"}, 7, null]',
+         cause = case when cause is null then null else 'cause_of_tomorrow' end
+       where tenant_id = $1`,
+      [idp.tenant.tenantId],
+    );
+    const { entries } = await idp.activity();
+    expect(entries.map(summaryOf)).toEqual([
+      'create, internal_error, emptyValue b',
+      'create, applied, emptyValue b',
+    ]);
   });
 
   it('finds entries with warnings, those of a resource, and both', async () => {
