@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ResourceId, TenantId } from '@muster/contracts';
 import { openDatabase, type Database } from '@muster/persistence';
@@ -10,11 +11,12 @@ import { PostgresActivityLog, READ_IN_ORDER, pageStatement } from './postgres-ac
 
 jest.setTimeout(60_000);
 
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** A UUIDv7 of a time, as SQL. */
 const idAt = (time: string): string =>
-  `overlay(gen_random_uuid()::text placing substr(directory.uuid_at(${time})::text, 1, 14) from 1 for 14)::uuid`;
+  `overlay(gen_random_uuid()::text placing substr(directory.uuid_at(${time})::text, 1, 14) || '7' from 1 for 15)::uuid`;
 
 interface PlanNode {
   readonly 'Relation Name'?: string;
@@ -75,13 +77,31 @@ describe('activity among very many entries', () => {
 
   it('looks at a bounded number of them at once, and says where to go on', async () => {
     const log = new PostgresActivityLog(database, 3_000);
-    let query: ActivityQuery = { tenantId: tenants.loud, resourceId: uuidV7() as ResourceId, limit: 50 };
+    const resourceId = randomUUID() as ResourceId;
+    let query: ActivityQuery = { tenantId: tenants.loud, resourceId, limit: 50 };
     for (const end of [idsOfLoud[2_999], idsOfLoud[5_999], idsOfLoud[8_999]]) {
       const page = await log.page(query);
       expect(page).toEqual({ entries: [], next: end });
       if (page.next !== null) query = { ...query, before: page.next };
     }
     expect(await log.page(query)).toEqual({ entries: [], next: null });
+  });
+
+  it('does not look for a resource before there was one', async () => {
+    const log = new PostgresActivityLog(database, 3_000);
+    const resourceId = uuidV7() as ResourceId;
+    expect(await log.page({ tenantId: tenants.loud, resourceId, limit: 50 })).toEqual({
+      entries: [],
+      next: null,
+    });
+    const { rows } = await owner.query<{ id: string; resource_id: ResourceId }>(
+      'spec.one',
+      `update directory.operations set resource_id = id where id = $1 returning id, resource_id`,
+      [idsOfLoud[2_000] ?? ''],
+    );
+    const [found] = rows as [{ id: string; resource_id: ResourceId }];
+    const { entries } = await log.page({ tenantId: tenants.loud, resourceId: found.resource_id, limit: 50 });
+    expect(entries.map((entry) => entry.commandId)).toEqual([found.id]);
   });
 
   it.each([
@@ -109,7 +129,7 @@ describe('activity among very many entries', () => {
       return tx.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
         'spec.explain',
         `explain (analyze, format json) ${pageStatement(condition)}`,
-        [tenantId, LAST_ID, look, null, null, 50],
+        [tenantId, FIRST_ID, LAST_ID, look, null, null, 50],
         { prepare: false },
       );
     });

@@ -1,9 +1,11 @@
 import {
   isCauseKey,
+  uuidV7TimeMs,
   type CommandId,
   type CommandMessageType,
   type Outcome,
   type ResourceId,
+  type TenantId,
   type TokenId,
 } from '@muster/contracts';
 import type { Database, Transaction } from '@muster/persistence';
@@ -33,8 +35,11 @@ interface ActivityRow {
   readonly decided_at: Date;
 }
 
-/** After every id there is. */
-const NEWEST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** Before and after every id there is. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** What the clocks of two gateways may differ by, and much more. */
+const CLOCKS_DIFFER_MS_MAX = 3_600_000;
 
 /** Which rows an index finds: all of a tenant, or those that call for attention. The others are looked for among them. */
 interface Look {
@@ -45,11 +50,11 @@ interface Look {
 
 /**
  * A keyset of the whole index (tenant, id), so that no plan goes by the primary key through everybody's rows to find the few
- * of a quiet tenant. `id < $2` by itself is what partitions are left out by.
+ * of a quiet tenant. What is said of `id` by itself is what partitions are left out by.
  */
-const newestBefore = (columns: string, condition: string): string =>
+const newestBetween = (columns: string, condition: string): string =>
   `select ${columns} from directory.operations
-   where tenant_id >= $1 and (tenant_id, id) < ($1, $2::uuid) and id < $2 ${condition}
+   where (tenant_id, id) >= ($1, $2::uuid) and (tenant_id, id) < ($1, $3::uuid) and id >= $2 and id < $3 ${condition}
    order by tenant_id desc, id desc`;
 
 /**
@@ -60,14 +65,14 @@ export const READ_IN_ORDER = `select set_config('enable_sort', 'off', true), set
 
 export const pageStatement = (condition: string): string =>
   `select * from (
-     ${newestBefore(
+     ${newestBetween(
        `tenant_id, id, type, resource_type, resource_id, token_id, request_id, state, cause, detail, version, changed,
        undelivered, warnings, decided_at`,
        condition,
-     )} limit $3
+     )} limit $4
    ) o
-   where ($4::uuid is null or o.resource_id = $4) and ($5::text is null or o.state = $5)
-   order by o.tenant_id desc, o.id desc limit $6`;
+   where ($5::uuid is null or o.resource_id = $5) and ($6::text is null or o.state = $6)
+   order by o.tenant_id desc, o.id desc limit $7`;
 
 /** Reads `operations` by (tenant, id), and in every statement at most so many rows. */
 export class PostgresActivityLog implements ActivityLog {
@@ -85,14 +90,14 @@ export class PostgresActivityLog implements ActivityLog {
   }
 
   private async read(tx: Transaction, query: ActivityQuery): Promise<ActivityPage> {
-    const { tenantId, limit, before, resourceId = null, outcome = null } = query;
+    const { limit, resourceId = null, outcome = null } = query;
     const look = lookOf(query);
     const state = outcome === 'failed' ? null : outcome;
     const lookMax = look.isExact ? limit + 1 : this.lookMax;
     const { rows } = await tx.query<ActivityRow>(
       'activity.page',
       pageStatement(look.condition),
-      [tenantId, before ?? NEWEST, lookMax, resourceId, state, limit + 1],
+      [...rangeOf(query), lookMax, resourceId, state, limit + 1],
       { prepare: false },
     );
     const entries = rows.slice(0, limit).map(entryOf);
@@ -104,17 +109,29 @@ export class PostgresActivityLog implements ActivityLog {
   /** Where the look ended; null when it came to the end of the rows. */
   private async endOfLook(
     tx: Transaction,
-    { tenantId, before }: ActivityQuery,
+    query: ActivityQuery,
     { condition }: Look,
   ): Promise<CommandId | null> {
     const { rows } = await tx.query<{ id: CommandId }>(
       'activity.end-of-look',
-      `${newestBefore('id', condition)} offset $3::int - 1 limit 1`,
-      [tenantId, before ?? NEWEST, this.lookMax],
+      `${newestBetween('id', condition)} offset $4::int - 1 limit 1`,
+      [...rangeOf(query), this.lookMax],
       { prepare: false },
     );
     return rows[0]?.id ?? null;
   }
+}
+
+/** Tenant, first id and the id after the last. Gateways make the id of a resource when it is created: nothing is older. */
+function rangeOf({ tenantId, before, resourceId }: ActivityQuery): [TenantId, string, string] {
+  const isTimed = resourceId?.charAt(14) === '7';
+  const oldest = isTimed ? firstIdAt(uuidV7TimeMs(resourceId) - CLOCKS_DIFFER_MS_MAX) : FIRST_ID;
+  return [tenantId, oldest, before ?? LAST_ID];
+}
+
+function firstIdAt(timeMs: number): string {
+  const hex = Math.max(timeMs, 0).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}${FIRST_ID.slice(13)}`;
 }
 
 function lookOf({ resourceId, outcome, withWarnings = false }: ActivityQuery): Look {
