@@ -175,7 +175,7 @@ class FilterCompiler {
     condition: (columns: RelationMapping['subAttributes']) => Condition,
   ): Condition {
     const { sql, indexed } = condition(relation.subAttributes);
-    const rows = `select ${relation.owner} from ${relation.from} where ${relation.tenant} = ${this.parameters.tenant} and ${sql}`;
+    const rows = `select ${relation.owner} from ${relation.from} where ${this.parameters.ofTenantByKey(relation.tenant)} and ${sql}`;
     if (indexed && !this.negated) return { sql: `r.id = any (array(${rows}))`, indexed: true };
     return scan(`exists (${rows} and ${relation.owner} = r.id)`);
   }

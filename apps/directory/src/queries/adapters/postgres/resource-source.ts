@@ -99,7 +99,8 @@ export const userSource: ResourceSource = {
       'groups',
       {
         kind: 'relation',
-        from: 'directory.group_members v join directory.groups g on g.tenant_id = v.tenant_id and g.id = v.group_id',
+        // The tenant as in `SqlParameters.ofTenantByKey`.
+        from: 'directory.group_members v join directory.groups g on g.tenant_id is not distinct from v.tenant_id and g.id = v.group_id',
         tenant: 'v.tenant_id',
         owner: 'v.member_id',
         complete: true,
@@ -212,9 +213,7 @@ export function managerName(user: string): string {
 }
 
 /**
- * The display name of one resource, by its key. The tenant is compared in a way that no index serves: row-level security has put
- * it into every index condition already, and twice makes a planner without statistics expect one row per tenant. Then any index
- * that begins with the tenant looks as good as the key, and each look-up walks through all of the tenant.
+ * The display name of one resource, by its key (the tenant as in `SqlParameters.ofTenantByKey`).
  */
 export function displayName(table: 'users' | 'groups', tenant: string, id: string): string {
   return `select m.document ->> 'displayName' from directory.${table} m where m.tenant_id is not distinct from ${tenant} and m.id = ${id}`;

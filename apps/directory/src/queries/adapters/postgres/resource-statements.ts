@@ -36,11 +36,11 @@ const groupsOfPage = `(select jsonb_object_agg(f.member_id, f.refs) from ${group
 
 const memberJson = `json_agg(json_strip_nulls(json_build_object('value', v.member_id, 'type', v.member_kind, 'display', ${memberDisplay()})) order by v.member_id)::text`;
 /** A group's members as the JSON of `members`. */
-const groupMembers = `(select ${memberJson} from directory.group_members v where v.tenant_id = $1 and v.group_id = r.id) as refs`;
+const groupMembers = `(select ${memberJson} from directory.group_members v where v.tenant_id is not distinct from $1::uuid and v.group_id = r.id) as refs`;
 
 /** Members of several groups in one go: `$2` are the groups. */
 export const membersOfGroups = `select v.group_id as id, ${memberJson} as refs from directory.group_members v
-  where v.tenant_id = $1 and v.group_id = any ($2::uuid[]) group by v.group_id`;
+  where v.tenant_id is not distinct from $1::uuid and v.group_id = any ($2::uuid[]) group by v.group_id`;
 
 export function readStatement(
   { tenantId, place, id }: ResourceKey,
@@ -48,14 +48,14 @@ export function readStatement(
 ): Statement {
   if (place !== 'users' && place !== 'groups') {
     const type = place.slice('types/'.length);
-    const text = `select ${columns} from directory.resources r where r.tenant_id = $1 and r.id = $2 and r.type = $3`;
+    const text = `select ${columns} from directory.resources r where r.tenant_id is not distinct from $1::uuid and r.id = $2 and r.type = $3`;
     return { name: 'resources.read', text, values: [tenantId, id, type], scans: false };
   }
   const refs = place === 'users' ? userGroups : groupMembers;
   const withManager = withManagerNames === true && place === 'users';
   return {
     name: `${place}.read${withReferences ? '-with-references' : ''}${withManager ? '-with-manager' : ''}`,
-    text: `select ${columns}${withReferences ? `, ${refs}` : ''}${withManager ? `, (${managerName('r')}) as manager_name` : ''} from directory.${place} r where r.tenant_id = $1 and r.id = $2`,
+    text: `select ${columns}${withReferences ? `, ${refs}` : ''}${withManager ? `, (${managerName('r')}) as manager_name` : ''} from directory.${place} r where r.tenant_id is not distinct from $1::uuid and r.id = $2`,
     values: [tenantId, id],
     scans: false,
   };
@@ -67,8 +67,8 @@ export function readStatement(
  */
 export function pageStatement(source: ResourceSource, request: PageRequest): Statement {
   const parameters = new SqlParameters(request.tenantId);
-  const conditions = conditionsOf(source, parameters);
   const filter = request.filter === null ? null : compileFilter(request.filter, source, parameters);
+  const conditions = conditionsOf(source, filter?.indexed === true, parameters);
   if (filter !== null) conditions.push(filter.sql);
   if (request.beyondSeq !== null) {
     const beyond = request.backwards ? '<' : '>';
@@ -107,7 +107,7 @@ export function countStatement(source: ResourceSource, selection: ResourceSelect
       scans: false,
     };
   const filter = compileFilter(selection.filter, source, parameters);
-  const conditions = [...conditionsOf(source, parameters), filter.sql].join(' and ');
+  const conditions = [...conditionsOf(source, filter.indexed, parameters), filter.sql].join(' and ');
   const text = `select count(*) as total from ${source.table} r where ${conditions}`;
   return { name: `${source.kind}.count`, text, values: parameters.values, scans: !filter.indexed };
 }
@@ -118,9 +118,10 @@ function totalOf({ counter }: ResourceSource, parameters: SqlParameters): string
       where c.tenant_id = ${parameters.tenant} and c.kind = ${parameters.add(counter, 'text')}`;
 }
 
-/** What makes a row one of this kind, and of this tenant. */
-function conditionsOf({ type }: ResourceSource, parameters: SqlParameters): string[] {
-  const ofTenant = `r.tenant_id = ${parameters.tenant}`;
+/** What makes a row one of this kind, and of this tenant. The order of a list without an indexed filter is that of an index. */
+function conditionsOf({ type }: ResourceSource, indexedFilter: boolean, parameters: SqlParameters): string[] {
+  const tenant = 'r.tenant_id';
+  const ofTenant = indexedFilter ? parameters.ofTenantByKey(tenant) : `${tenant} = ${parameters.tenant}`;
   return type === undefined ? [ofTenant] : [ofTenant, `r.type = ${parameters.add(type, 'text')}`];
 }
 

@@ -20,14 +20,14 @@ export function groupsOfUsers(users: string): string {
   // The limit inside the lateral join keeps the planner on the index of members: it must not join with all of the table.
   return `(with recursive direct as materialized (
     select v.member_id, v.group_id from directory.group_members v
-    where v.tenant_id = $1 and v.member_id = any (${users}) limit ${ROWS_MAX}
+    where v.tenant_id is not distinct from $1::uuid and v.member_id = any (${users}) limit ${ROWS_MAX}
   ), above (start_id, group_id, level) as (
     select d.group_id, d.group_id, 1 from (select distinct group_id from direct) d
     union
     select a.start_id, p.group_id, a.level + 1
     from above a cross join lateral (
       select v.group_id from directory.group_members v
-      where v.tenant_id = $1 and v.member_id = a.group_id limit ${PARENTS_MAX}
+      where v.tenant_id is not distinct from $1::uuid and v.member_id = a.group_id limit ${PARENTS_MAX}
     ) p
     where a.level < ${GROUP_LEVELS_MAX}
   ), reached as (
