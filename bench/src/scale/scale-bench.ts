@@ -14,6 +14,8 @@ export const SMALL_COUNT = 1_000;
 export interface ScaleOptions {
   /** Users of the large directory. */
   readonly count: number;
+  /** False: the planner has no statistics of the tables, as before autovacuum has been there. */
+  readonly analyzed: boolean;
   /** Only operations whose name contains this. */
   readonly only: string;
   readonly say: (text: string) => void;
@@ -46,9 +48,14 @@ export async function runScale(stack: RunningStack, options: ScaleOptions): Prom
   };
   const witness = await DatabaseWitness.open(state.databaseUrl);
   try {
+    if (!options.analyzed) await witness.preventAnalyze();
     const small = await seed(SMALL_COUNT, () => undefined);
     const large = await seed(count, (text) => say(`  created ${text}`));
-    await comeToRest(witness, say);
+    await emptyOutbox(witness, say);
+    if (options.analyzed) {
+      say('  vacuum and analyze, as autovacuum would ...');
+      await witness.tidy();
+    }
     const checkAll = async (): Promise<string[]> => [
       ...(await witness.check('small directory', small)),
       ...(await witness.check('large directory', large)),
@@ -70,16 +77,14 @@ export async function runScale(stack: RunningStack, options: ScaleOptions): Prom
   }
 }
 
-/** Waits until the facts of the seeding are told, then tidies the tables up. */
-async function comeToRest(witness: DatabaseWitness, say: (text: string) => void): Promise<void> {
+/** Waits until the facts of the seeding are told. */
+async function emptyOutbox(witness: DatabaseWitness, say: (text: string) => void): Promise<void> {
   say('  waiting for the outbox to be empty ...');
   const until = Date.now() + OUTBOX_PATIENCE_MS;
   while ((await witness.outboxLength()) > 0) {
     if (Date.now() > until) throw new Error('the facts of the seeding have not left the outbox');
     await delay(100);
   }
-  say('  vacuum and analyze, as autovacuum would ...');
-  await witness.tidy();
 }
 
 class ScaleRun {
