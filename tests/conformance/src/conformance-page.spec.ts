@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { entraCases, oktaCases, otherClientCases, rfcCases } from './index.js';
+import { entraCases, oktaCases, otherClientCases, ownSchemaCases, rfcCases } from './index.js';
 import { ROOT } from './programs/cache.js';
 
 interface Row {
@@ -13,7 +13,7 @@ interface Row {
 
 const page = readFileSync(join(ROOT, 'docs/reference/scim-conformance.md'), 'utf8');
 const caseNames = new Set(
-  [...entraCases, ...oktaCases, ...otherClientCases, ...rfcCases].map(({ name }) => name),
+  [...entraCases, ...oktaCases, ...otherClientCases, ...rfcCases, ...ownSchemaCases].map(({ name }) => name),
 );
 
 /** Rows of the tables with a state. */
@@ -78,6 +78,7 @@ describe('the cases', () => {
     ['entra', entraCases],
     ['okta and others', [...oktaCases, ...otherClientCases]],
     ['rfc', rfcCases],
+    ['own schemas', ownSchemaCases],
   ])('of %s have a name each', (_, cases) => {
     const names = cases.map(({ name }) => name);
     expect(names.filter((name, position) => names.indexOf(name) !== position)).toEqual([]);

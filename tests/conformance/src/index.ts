@@ -1,3 +1,4 @@
+export { ownSchemaCases } from './schemas/own-schema-cases.js';
 export { rfcCases } from './rfc/rfc-cases.js';
 export { oktaCases } from './clients/okta.js';
 export { otherClientCases } from './clients/other-clients.js';

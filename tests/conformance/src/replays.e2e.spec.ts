@@ -8,6 +8,8 @@ import { type ReplayCase } from './replay/replay-case.js';
 import { runReplay } from './replay/run-replay.js';
 import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
+import { ownSchemaCases } from './schemas/own-schema-cases.js';
+import { ownSchemaService } from './schemas/own-schema-service.js';
 import { type ScimService } from './service/scim-service.js';
 import { startStackService } from './service/stack-service.js';
 import { allCases, entraDialects, plainDialect } from './suites.js';
@@ -29,12 +31,16 @@ afterAll(async () => {
   await service.stop();
 });
 
-function describeReplay(cases: readonly ReplayCase[], dialect: Dialect): void {
+function describeReplay(
+  cases: readonly ReplayCase[],
+  dialect: Dialect,
+  serviceOf = (each: ScimService): ScimService => each,
+): void {
   describe(dialect.name, () => {
     let results: readonly TestResult[];
 
     beforeAll(async () => {
-      results = await runReplay(dialect.name, cases, dialect, service);
+      results = await runReplay(dialect.name, cases, dialect, serviceOf(service));
     });
 
     it.each(cases.map(({ name }, position) => [name, position] as const))('%s', (_, position) => {
@@ -46,6 +52,8 @@ function describeReplay(cases: readonly ReplayCase[], dialect: Dialect): void {
 for (const dialect of shortDialects) describeReplay(entraCases, dialect);
 describeReplay([...oktaCases, ...otherClientCases], plainDialect('okta', BASE_PATHS));
 describeReplay(rfcCases, plainDialect('rfc', BASE_PATHS));
+
+describeReplay(ownSchemaCases, plainDialect('schemas', BASE_PATHS), ownSchemaService);
 
 describe('the service', () => {
   it('answers damaged requests with SCIM errors', async () => {

@@ -10,12 +10,17 @@ import { type ReplayCase, type TenantWish } from './replay/replay-case.js';
 import { runReplay } from './replay/run-replay.js';
 import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
+import { ownSchemaCases } from './schemas/own-schema-cases.js';
+import { ownSchemaService, showsTestResource } from './schemas/own-schema-service.js';
+import { readableRegistration } from './schemas/readable-registration.js';
+import { SAMPLE_REGISTRATION } from './schemas/sample-registration.js';
 import { type ScimService, type Tenant } from './service/scim-service.js';
 
 export const SUITES = [
   'entra',
   'okta',
   'rfc',
+  'schemas',
   'mangled',
   'scim2-tester',
   'scim-sanity',
@@ -30,6 +35,7 @@ export const allCases: readonly ReplayCase[] = [
   ...oktaCases,
   ...otherClientCases,
   ...rfcCases,
+  ...ownSchemaCases,
 ];
 
 const MANGLED_SEEDS = [1, 2, 3, 4];
@@ -64,10 +70,12 @@ export async function runSuite(name: SuiteName, service: ScimService): Promise<T
       return runPlain(name, [...oktaCases, ...otherClientCases], service);
     case 'rfc':
       return runPlain(name, rfcCases, service);
+    case 'schemas':
+      return runOwnSchemas(service);
     case 'mangled':
       return runAllMangled(service);
     case 'scim2-tester':
-      return runScim2Tester(name, await newTenant(service, {}));
+      return runScim2TesterTwice(service);
     case 'scim-sanity':
       return runScimSanity(name, await newTenant(service, scimSanityTenant));
     case 'scim-sdk':
@@ -82,6 +90,25 @@ function runPlain(
   service: ScimService,
 ): Promise<TestResult[]> {
   return runReplay(name, cases, plainDialect(name, service.basePaths), service);
+}
+
+/** At a service that runs already the sample has to be registered for its tenant; where it is not, the suite says so. */
+async function runOwnSchemas(service: ScimService): Promise<TestResult[]> {
+  const suite = 'schemas';
+  const own = ownSchemaService(service);
+  if (!(await showsTestResource(await own.commonTenant()))) {
+    const remarks = ['the tenant has not registered deploy/examples/test-resource.json'];
+    return [{ suite, test: 'all of it', state: 'skipped', remarks }];
+  }
+  return runReplay(suite, ownSchemaCases, plainDialect(suite, service.basePaths), own);
+}
+
+/** Once with what every tenant has, and where tenants can be made, once with schemas of its own: it walks whatever it discovers. */
+async function runScim2TesterTwice(service: ScimService): Promise<TestResult[]> {
+  const results = await runScim2Tester('scim2-tester', await newTenant(service, {}));
+  const extended = await service.newTenant({ registration: readableRegistration(SAMPLE_REGISTRATION) });
+  if (extended === undefined) return results;
+  return [...results, ...(await runScim2Tester('scim2-tester, own schemas', extended))];
 }
 
 async function runAllMangled(service: ScimService): Promise<TestResult[]> {

@@ -3,6 +3,7 @@ import { targetOf, type Dialect } from '../replay/dialect.js';
 import { fillText, type Bindings } from '../replay/placeholders.js';
 import { type ReplayCase, type Step } from '../replay/replay-case.js';
 import { scimError } from '../replay/usual-steps.js';
+import { SAMPLE_REGISTRATION } from '../schemas/sample-registration.js';
 import { type TestResult } from '../report.js';
 import { type ScimService } from '../service/scim-service.js';
 import { Wire, type WireAnswer, type WireRequest } from '../service/wire.js';
@@ -18,6 +19,8 @@ const REQUESTS_AT_ONCE = 8;
 const PROBLEMS_MAX = 20;
 const SHOWN_LENGTH_MAX = 400;
 const NAMES = 50;
+const KINDS = ['Users', 'Groups', 'TestResources'] as const;
+type Kind = (typeof KINDS)[number];
 
 /**
  * Takes requests out of their stories, damages them by chance and sends them. Whatever they are: the answer is no 5xx, and a
@@ -30,7 +33,8 @@ export async function runMangled(
   service: ScimService,
   { seed, requests }: MangledOptions,
 ): Promise<TestResult> {
-  const { token } = (await service.newTenant({})) ?? (await service.commonTenant());
+  const wish = { registration: SAMPLE_REGISTRATION };
+  const { token } = (await service.newTenant(wish)) ?? (await service.commonTenant());
   const sender = new MangledSender(new Wire(service.origin), token, dialect, cases, new Random(seed));
   const problems = await sender.send(requests);
   const test = `${requests} damaged requests, seed ${seed}`;
@@ -44,7 +48,11 @@ export async function runMangled(
 
 class MangledSender {
   private readonly steps: readonly Step[];
-  private readonly ids = { Users: ['none'], Groups: ['none'] };
+  private readonly ids: Readonly<Record<Kind, string[]>> = {
+    Users: ['none'],
+    Groups: ['none'],
+    TestResources: ['none'],
+  };
 
   constructor(
     private readonly wire: Wire,
@@ -73,7 +81,7 @@ class MangledSender {
 
   private nextRequest(): WireRequest {
     const { method, path, body } = this.random.pick(this.steps);
-    const kind = path.startsWith('/Groups') ? 'Groups' : 'Users';
+    const kind = KINDS.find((each) => path.startsWith(`/${each}`)) ?? 'Users';
     const filled = (text: string): string => fillText(text, this.bindings(kind));
     return {
       method,
@@ -89,7 +97,7 @@ class MangledSender {
   }
 
   /** Any name is an id that has been made, mostly of the kind that the path is about. */
-  private bindings(kind: 'Users' | 'Groups'): Bindings {
+  private bindings(kind: Kind): Bindings {
     const { random, ids } = this;
     return {
       get: (name: string) =>
@@ -109,9 +117,9 @@ class MangledSender {
   }
 
   private learn({ status, headers }: WireAnswer): void {
-    const [, kind, id] = /\/(Users|Groups)\/([\w-]+)$/.exec(headers.get('location') ?? '') ?? [];
-    if (status === 201 && id !== undefined && (kind === 'Users' || kind === 'Groups'))
-      this.ids[kind].push(id);
+    const [, place, id] = /\/(\w+)\/([\w-]+)$/.exec(headers.get('location') ?? '') ?? [];
+    const kind = KINDS.find((each) => each === place);
+    if (status === 201 && id !== undefined && kind !== undefined) this.ids[kind].push(id);
   }
 }
 

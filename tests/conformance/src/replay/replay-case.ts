@@ -1,5 +1,5 @@
 import { type Expected } from './expected-json.js';
-import { type Json } from './json.js';
+import { type Json, type JsonObject } from './json.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -21,18 +21,25 @@ export interface Step {
   readonly keeps?: Readonly<Record<string, string>>;
 }
 
-/** A story that a client and the service play. `{{n}}` in any text is unique to one run of the case, `{{token}}` is the tenant's. */
+/**
+ * A story that a client and the service play. `{{n}}` in any text is unique to one run of the case, `{{token}}` is the tenant's,
+ * `{{neighbourToken}}` that of its neighbour.
+ */
 export interface ReplayCase {
   readonly name: string;
   readonly steps: readonly Step[];
   /** The case needs a tenant of its own: with other settings, or with nothing in it. */
   readonly tenant?: TenantWish;
+  /** The case needs a second tenant, that learns nothing of the first. */
+  readonly neighbour?: TenantWish;
 }
 
 export interface TenantWish {
   /** Any domain will do unless some are given. */
   readonly domains?: readonly string[];
   readonly settings?: Readonly<Record<string, boolean | number | string>>;
+  /** Schemas and resource types of its own, as `docs/reference/schemas.md` has them. */
+  readonly registration?: JsonObject;
 }
 
 interface StepOptions {

@@ -8,6 +8,8 @@ import { type ReplayCase, type Step } from './replay-case.js';
 export interface Stage {
   readonly wire: Wire;
   readonly token: string;
+  /** Empty where the case has no neighbour. */
+  readonly neighbourToken: string;
   readonly dialect: Dialect;
   /** Stands for `{{n}}`. */
   readonly unique: string;
@@ -20,6 +22,7 @@ export async function runCase({ steps }: ReplayCase, stage: Stage): Promise<stri
   const bindings = new Map([
     ['n', stage.unique],
     ['token', stage.token],
+    ['neighbourToken', stage.neighbourToken],
   ]);
   for (const step of steps) {
     const target = targetOf(stage.dialect, fillText(step.path, bindings));

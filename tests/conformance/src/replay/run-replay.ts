@@ -35,12 +35,19 @@ async function play(
   service: ScimService,
   wire: Wire,
 ): Promise<Pick<TestResult, 'state' | 'remarks'>> {
-  const { tenant: wish } = replayCase;
+  const { tenant: wish, neighbour: otherWish } = replayCase;
   const tenant = wish === undefined ? await service.commonTenant() : await service.newTenant(wish);
   if (tenant === undefined) return { state: 'skipped', remarks: ['needs a tenant of its own'] };
+  const neighbour = otherWish === undefined ? undefined : await service.newTenant(otherWish);
   try {
     const unique = randomBytes(5).toString('hex');
-    const remarks = await runCase(replayCase, { wire, token: tenant.token, dialect, unique });
+    const remarks = await runCase(replayCase, {
+      wire,
+      token: tenant.token,
+      neighbourToken: neighbour?.token ?? '',
+      dialect,
+      unique,
+    });
     return { state: remarks.length === 0 ? 'passed' : 'failed', remarks };
   } catch (error) {
     return { state: 'failed', remarks: [error instanceof Error ? error.message : String(error)] };

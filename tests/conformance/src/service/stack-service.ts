@@ -20,11 +20,13 @@ class StackService implements ScimService {
     this.origin = `http://127.0.0.1:${stack.state().ports.scim}`;
   }
 
-  async newTenant({ domains, settings }: TenantWish): Promise<Tenant> {
+  async newTenant({ domains, settings, registration }: TenantWish): Promise<Tenant> {
     const name = `conformance-${randomBytes(6).toString('hex')}`;
     const access = domains === undefined ? { anyDomain: true } : { domains };
     const made = await this.admin('POST', '/admin/tenants', { name, ...access });
     if (settings !== undefined) await this.admin('PATCH', `/admin/tenants/${name}`, { settings });
+    // Before the token is used for the first time, so that no gateway remembers it without them.
+    if (registration !== undefined) await this.admin('PUT', `/admin/tenants/${name}/schemas`, registration);
     const { scimUrl, token } = Object.fromEntries(Object.entries(made));
     if (typeof scimUrl !== 'string' || typeof token !== 'string')
       throw new Error('the new tenant has no URL or token');
@@ -47,7 +49,7 @@ class StackService implements ScimService {
     await this.stack.stop();
   }
 
-  private async admin(method: 'POST' | 'PATCH', path: string, body: object): Promise<object> {
+  private async admin(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<object> {
     const { adminUrl, adminToken } = this.stack.state();
     const response = await fetch(`${adminUrl}${path}`, {
       method,
