@@ -85,6 +85,7 @@ export {
   decodeReply,
   encodeReply,
   outcomeFromJson,
+  shownResourceFromJson,
   storedResourceFromJson,
   type Reply,
 } from './outcomes/outcome-message.js';

@@ -5,7 +5,12 @@ import { MalformedMessageError } from './cloud-events/headers.js';
 import { decodeCommand } from './commands/command-message.js';
 import { decodeFact } from './facts/fact-message.js';
 import { decodeFailure } from './failures/failure-message.js';
-import { decodeReply, outcomeFromJson, storedResourceFromJson } from './outcomes/outcome-message.js';
+import {
+  decodeReply,
+  outcomeFromJson,
+  shownResourceFromJson,
+  storedResourceFromJson,
+} from './outcomes/outcome-message.js';
 import { readSamples, type SampleRecord } from './testing/read-samples.js';
 import {
   COMMANDS_TOPIC,
@@ -333,6 +338,9 @@ describe('a reply', () => {
   it('carries a resource that is read in the same way', () => {
     expect(storedResourceFromJson(resource)).toEqual(resource);
     expect(() => storedResourceFromJson({ ...resource, id: '1' })).toThrow(MalformedMessageError);
+    expect(shownResourceFromJson(resource)).toEqual(resource);
+    for (const change of [{ id: '1' }, { document: 'x' }, { document: [] }])
+      expect(() => shownResourceFromJson({ ...resource, ...change })).toThrow(MalformedMessageError);
   });
 });
 

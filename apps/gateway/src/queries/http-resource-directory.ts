@@ -1,7 +1,7 @@
 import {
   directoryPaths,
   isCauseKey,
-  storedResourceFromJson,
+  shownResourceFromJson,
   type QueryRequest,
   type QueryResponse,
   type ReadOptions,
@@ -31,7 +31,7 @@ export class HttpResourceDirectory implements ResourceDirectory {
     trace: Context,
   ): Promise<StoredResource | null> {
     try {
-      return storedResourceFromJson(
+      return shownResourceFromJson(
         await this.client.get(directoryPaths.resource(tenantId, place, id, options), trace),
       );
     } catch (error) {
@@ -67,7 +67,7 @@ export class HttpResourceDirectory implements ResourceDirectory {
 }
 
 function queryResponseFromJson(value: unknown): QueryResponse {
-  return listFromJson(value, storedResourceFromJson);
+  return listFromJson(value, shownResourceFromJson);
 }
 
 function listFromJson<Item>(value: unknown, read: (item: unknown) => Item) {
@@ -96,7 +96,7 @@ function rootPageFromJson(value: unknown): RootQueryResponse['pages'][number] {
   const page = value as { place?: unknown; resources?: unknown } | null;
   if (typeof page?.place !== 'string' || !Array.isArray(page.resources))
     throw new Error('not a page of resources');
-  return { place: page.place as ResourcePlace, resources: page.resources.map(storedResourceFromJson) };
+  return { place: page.place as ResourcePlace, resources: page.resources.map(shownResourceFromJson) };
 }
 
 /** The directory's own words (a cursor that is not one, too many queries at once) go to the client as they are. */

@@ -1,3 +1,4 @@
+import type { ScimDocument } from '@muster/scim';
 import { isCauseKey } from '../causes/causes.js';
 import {
   MalformedMessageError,
@@ -17,6 +18,7 @@ import {
   positiveInteger,
   textIn,
   uuidIn,
+  type JsonObject,
 } from '../cloud-events/message-body.js';
 import type { EncodedRecord } from '../cloud-events/record.js';
 import { BULK_OPERATIONS_MAX } from '../commands/commands.js';
@@ -68,9 +70,23 @@ function memberReference(value: unknown): MemberReference {
   };
 }
 
-/** Parses a stored resource from a reply or from the directory's query API. */
+/** Parses a stored resource from a reply. */
 export function storedResourceFromJson(value: unknown): StoredResource {
   const resource = asObject(value, 'resource');
+  return resourceFrom(resource, documentIn(resource, 'document'));
+}
+
+/**
+ * Parses a stored resource from the directory's query API, to be shown. Its document stays as `JSON.parse` made it, since copying
+ * those of a page costs more than reading and writing them: rendering looks at nothing but what the schemas name, and no schema
+ * may name what objects inherit.
+ */
+export function shownResourceFromJson(value: unknown): StoredResource {
+  const resource = asObject(value, 'resource');
+  return resourceFrom(resource, asObject(own(resource, 'document'), 'document') as ScimDocument);
+}
+
+function resourceFrom(resource: JsonObject, document: ScimDocument): StoredResource {
   const groups = own(resource, 'groups');
   const members = own(resource, 'members');
   return {
@@ -78,7 +94,7 @@ export function storedResourceFromJson(value: unknown): StoredResource {
     version: positiveInteger(resource, 'version'),
     createdAt: textIn(resource, 'createdAt'),
     lastModified: textIn(resource, 'lastModified'),
-    document: documentIn(resource, 'document'),
+    document,
     ...(groups === undefined ? {} : { groups: asList(groups, 'groups', REFERENCES_MAX, groupReference) }),
     ...(members === undefined
       ? {}

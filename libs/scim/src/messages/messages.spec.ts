@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { type ScimDocument } from '../document/scim-document.js';
 import { parseResource } from '../intake/parse-resource.js';
 import { defineSchema } from '../schema/define-schema.js';
 import { defineResourceType } from '../schema/resource-type.js';
@@ -56,6 +57,25 @@ describe('renderResource', () => {
     const render = (document: object): string =>
       JSON.stringify(renderResource(userResourceType, stored(document), { baseUrl: '' }));
     expect(render(reversed)).toBe(render(body));
+  });
+
+  it('shows nothing that objects inherit and nothing the schema lacks, also of a document as JSON.parse makes it', () => {
+    const json = `{"userName":"jo","hat":1,"__proto__":{"title":"T"},"constructor":{"a":1},"emails":[{"value":"a","__proto__":{"display":"D"}}],"${ENT}":{"toString":"x","department":"D"}}`;
+    const document = JSON.parse(json) as ScimDocument;
+    expect(
+      JSON.parse(
+        JSON.stringify(
+          renderResource(userResourceType, { ...stored({ userName: 'jo' }), document }, { baseUrl: '' }),
+        ),
+      ),
+    ).toEqual({
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', ENT],
+      id: 'u-1',
+      userName: 'jo',
+      emails: [{ value: 'a' }],
+      [ENT]: { department: 'D' },
+      meta: expect.any(Object) as unknown,
+    });
   });
 
   it('names an extension only where the resource has it', () => {
