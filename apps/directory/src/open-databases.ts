@@ -35,7 +35,7 @@ export function openDatabases(
   const open = (
     name: string,
     poolMax: number,
-    more: { role?: string; statementTimeoutMs?: number; waitingMax?: number; joinsByKey?: boolean } = {},
+    more: { role?: string; statementTimeoutMs?: number; waitingMax?: number } = {},
   ) =>
     openDatabase({
       url: config.databaseUrl,
@@ -53,8 +53,8 @@ export function openDatabases(
       statementTimeoutMs: SCAN_TIMEOUT_MS,
       waitingMax: SCANS_WAITING_MAX,
     }),
-    apply: open('directory-apply', LANE_POOL_MAX, { joinsByKey: true }),
-    applyHeavy: open('directory-apply-heavy', LANE_POOL_MAX, { joinsByKey: true }),
+    apply: open('directory-apply', LANE_POOL_MAX),
+    applyHeavy: open('directory-apply-heavy', LANE_POOL_MAX),
     relay: open('directory-relay', RELAY_POOL_MAX, { role: RELAY_ROLE }),
   };
   return {

@@ -49,27 +49,6 @@ wherePostgres(describe)('connections', () => {
     );
   const add = 'insert into item (id, name) values ($1, $2)';
 
-  it('join by key where that is asked for, however the planner counts', async () => {
-    await database.query(
-      'make many',
-      'create table many (id int primary key, name text) with (autovacuum_enabled = off)',
-    );
-    await database.query(
-      'fill many',
-      `insert into many select n, 'name' from generate_series(1, 20000) as n`,
-    );
-    const keys = Array.from({ length: 2_000 }, (_, index) => 1 + index * 10);
-    const planOf = async (session: Database): Promise<string> => {
-      const text = 'explain select m.name from unnest($1::int[]) as t (id) join many m on m.id = t.id';
-      const { rows } = await session.query<{ 'QUERY PLAN': string }>('plan', text, [keys]);
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    };
-    expect(await planOf(database)).toContain('Hash Join');
-    const byKey = await planOf(open({ applicationName: 'by-key', joinsByKey: true }));
-    expect(byKey).toContain('Nested Loop');
-    expect(byKey).toContain('Index Scan using many_pkey');
-  });
-
   describe('lost connections', () => {
     const terminate = (applicationName: string): Promise<unknown> =>
       database.query(

@@ -121,11 +121,6 @@ export interface DatabaseOptions {
   readonly connectTimeoutMs?: number;
   /** How long a statement waits for a server that does not answer at all. Default: statement timeout plus 5,000. */
   readonly responseTimeoutMs?: number;
-  /**
-   * Statements look up what they join by its key, row by row, and never read a whole table to hash or merge it. For statements that
-   * are led by a bounded list of keys, which a planner without statistics takes for longer than all of a tenant. Default false.
-   */
-  readonly joinsByKey?: boolean;
   /** Callers that may wait for a connection; one more is refused at once. Default 1,000. */
   readonly waitingMax?: number;
   readonly metrics?: Metrics | undefined;

@@ -321,7 +321,6 @@ function poolConfig(options: DatabaseOptions): PoolConfig {
         statement_timeout: statementTimeoutMs,
         lock_timeout: options.lockTimeoutMs ?? 3_000,
         idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 3_000,
-        ...(options.joinsByKey === true ? { enable_hashjoin: 0, enable_mergejoin: 0 } : {}),
       },
     }),
     pipeline: true,

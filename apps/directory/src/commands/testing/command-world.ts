@@ -57,13 +57,7 @@ export class CommandWorld {
     const database = await createTestDatabase({ migrations: [directorySchema] });
     const url = database.url;
     const lane = (name: Lane) =>
-      openDatabase({
-        url,
-        role: 'muster_directory',
-        poolMax: 4,
-        applicationName: `world-${name}`,
-        joinsByKey: true,
-      });
+      openDatabase({ url, role: 'muster_directory', poolMax: 4, applicationName: `world-${name}` });
     const sql = openDatabase({ url, poolMax: 4, applicationName: 'world-sql', statementTimeoutMs: 60_000 });
     return new CommandWorld(database, sql, { main: lane('main'), heavy: lane('heavy') });
   }
