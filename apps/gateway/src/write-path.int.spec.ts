@@ -283,9 +283,12 @@ describe('an answer that is not delivered', () => {
   });
 
   it('is marked when the resource to answer with cannot be read back', async () => {
-    world.directory.script = () => 'apply without reply';
+    // Away from the moment of the decision on: a look-up that takes place meanwhile must not find the outcome.
+    world.directory.script = () => {
+      world.directory.http = 'off';
+      return 'apply without reply';
+    };
     const { answer, command } = await createPublished();
-    world.directory.http = 'off';
     await world.directory.reply(command, world.directory.outcomes.get(command.commandId)!);
     expectUnavailable(await answer, /not known yet/);
     world.directory.http = 'on';
