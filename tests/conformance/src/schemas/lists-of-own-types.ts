@@ -103,6 +103,11 @@ const filters: readonly ReplayCase[] = [
       found('manual eq "HTTPS://example.test/a"'),
       found('image eq "TWFu"', 'low'),
       found('image eq "twfu"'),
+      found('weight lt 1e308 and weight gt -1e308', 'low', 'high'),
+      found('weight eq 1.5000000000000001', 'low'),
+      found('quantity lt 99999999999', 'low', 'high'),
+      found('quantity eq 9.0', 'low'),
+      found('quantity eq 9.5'),
       found('weight pr', 'low', 'high'),
       found('not (weight pr)', 'none'),
     ],
@@ -194,6 +199,51 @@ const sorting: readonly ReplayCase[] = [
       ...sorted(`${OWNERSHIP}:price`, 'low', 'high', 'none'),
       ...sorted(`${LOCATION}:site`, 'low', 'high', 'none'),
       ...sorted(`${LOCATION}:position.latitude`, 'low', 'high', 'none'),
+    ],
+  },
+];
+
+/** One resource a page, by cursor, in the order given. */
+function walked(by: string, sortOrder: string, ...ids: readonly string[]): Step[] {
+  return ids.map((id, position) => {
+    const next = `${by.replaceAll(/\W/g, '_')}_${sortOrder}`;
+    const cursor = position === 0 ? '' : `{{${next}${position - 1}}}`;
+    const isLast = position === ids.length - 1;
+    return get(`/TestResources?sortBy=${by}&sortOrder=${sortOrder}&count=1&cursor=${cursor}`, {
+      answers: {
+        totalResults: ids.length,
+        Resources: [{ id: `{{${id}}}` }],
+        nextCursor: isLast ? absent : someText,
+      },
+      ...(isLast ? {} : { keeps: { [`${next}${position}`]: 'nextCursor' } }),
+    });
+  });
+}
+
+const walks: readonly ReplayCase[] = [
+  {
+    name: 'own types: a walk by cursor in the order of every type of attribute, through what has no value (RFC 9865)',
+    ...ownTenant,
+    steps: [
+      ...three,
+      ...[
+        'name',
+        'tag',
+        'enabled',
+        'weight',
+        'quantity',
+        'inspectedAt',
+        'readings',
+        'dimensions.width',
+        'custodians',
+        `${OWNERSHIP}:price`,
+        `${OWNERSHIP}:boughtAt`,
+        `${LOCATION}:isOutdoors`,
+        `${LOCATION}:position.latitude`,
+      ].flatMap((by) => {
+        const ids = by === 'name' || by === 'tag' ? ['high', 'low', 'none'] : ['low', 'high', 'none'];
+        return [...walked(by, 'ascending', ...ids), ...walked(by, 'descending', ...ids.toReversed())];
+      }),
     ],
   },
 ];
@@ -318,4 +368,4 @@ const paging: readonly ReplayCase[] = [
 ];
 
 /** Lists, filters, orders, pages and searches of resources of a tenant's own type. */
-export const ownTypeListCases: readonly ReplayCase[] = [...filters, ...sorting, ...paging];
+export const ownTypeListCases: readonly ReplayCase[] = [...filters, ...sorting, ...walks, ...paging];
