@@ -45,6 +45,8 @@ const types = defineTenantSchemas({
         }),
         complex('shown', [{ name: 'a' }, { name: 'b', returned: 'request' }], { returned: 'always' }),
         { name: 'onRequest', returned: 'request' },
+        complex('stamp', [{ name: 'a' }, { name: 'b' }], { mutability: 'immutable' }),
+        { name: 'marks', multiValued: true, mutability: 'immutable' },
         complex('parent', [
           { name: 'value' },
           { name: '$ref', type: 'reference', mutability: 'readOnly', referenceTypes: ['Like'] },
@@ -54,6 +56,10 @@ const types = defineTenantSchemas({
           [
             { name: 'value' },
             { name: 'type' },
+            { name: 'note' },
+            { name: 'count', type: 'integer' },
+            { name: 'at', type: 'dateTime' },
+            { name: 'bytes', type: 'binary' },
             { name: '$ref', type: 'reference', mutability: 'readOnly', referenceTypes: ['external'] },
           ],
           { multiValued: true },
@@ -224,6 +230,60 @@ describe('an immutable part', () => {
       status: 400,
       scimType: 'invalidValue',
     });
+  });
+});
+
+describe('an immutable attribute that was not set', () => {
+  it.each([
+    [
+      'a complex one, whole',
+      [{ op: 'add', path: 'stamp', value: { a: '1', b: '2' } }],
+      { stamp: { a: '1', b: '2' } },
+    ],
+    [
+      'a complex one, without a path',
+      [{ op: 'add', value: { stamp: { a: '1', b: '2' } } }],
+      { stamp: { a: '1', b: '2' } },
+    ],
+    [
+      'a list, by two operations',
+      [
+        { op: 'add', path: 'marks', value: ['a'] },
+        { op: 'add', path: 'marks', value: ['b'] },
+      ],
+      { marks: ['a', 'b'] },
+    ],
+  ])('can be set: %s', (_name, operations, expected) => {
+    expect(patched({ userName: 1 }, ...operations)).toEqual({ userName: 1, ...expected });
+    expect(patched({ userName: 1, ...expected }, ...operations)).toEqual({ userName: 1, ...expected });
+  });
+
+  it.each([
+    ['another part', { stamp: { a: '1' } }, { op: 'add', path: 'stamp.b', value: '2' }],
+    ['another value', { marks: ['a'] }, { op: 'add', path: 'marks', value: ['b'] }],
+    ['nothing', { marks: ['a'] }, { op: 'remove', path: 'marks' }],
+  ])('and then stays without %s', (_name, before, operation) => {
+    expect(refusalOf(() => patched(before, operation)).scimType).toBe('mutability');
+  });
+});
+
+describe('what the filter of a path says of a value that it creates', () => {
+  const add = (filter: string): unknown =>
+    patched({}, { op: 'add', path: `links[${filter}].note`, value: 'n' });
+
+  it('is a value like any other', () => {
+    expect(add('value eq "v" and count eq "3" and at eq "2020-01-01"')).toEqual({
+      links: [{ value: 'v', count: 3, at: '2020-01-01T00:00:00.000Z', note: 'n' }],
+    });
+  });
+
+  it.each([
+    ['a fraction for an integer', 'count eq 1.5', 'invalidValue'],
+    ['an integer out of range', 'count eq 99999999999', 'invalidValue'],
+    ['no base64', 'bytes eq "no!"', 'invalidValue'],
+    ['what only the service makes', '$ref eq "https://elsewhere.test"', 'noTarget'],
+  ])('cannot be %s', (_name, filter, scimType) => {
+    expect(refusalOf(() => add(`value eq "v" and ${filter}`))).toEqual({ status: 400, scimType });
   });
 });
 

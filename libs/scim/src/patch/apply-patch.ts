@@ -51,13 +51,13 @@ export function applyPatch(
     const current: ScimDocument = draft ?? document;
     const target = operation.path.schema;
     if (target === undefined) {
-      draft = applyIn(resourceType.attributes, current, operation, budget) ?? draft;
+      draft = applyIn(resourceType.attributes, { original: document, current }, operation, budget) ?? draft;
       continue;
     }
     const schema = resourceType.schemasByUrn.get(target.toLowerCase());
     if (schema === undefined) throw unknownPath(operation);
-    const existing = current[schema.id];
-    const extension = applyIn(schema.attributes, isComplex(existing) ? existing : NOTHING, operation, budget);
+    const home = { original: extensionIn(document, schema.id), current: extensionIn(current, schema.id) };
+    const extension = applyIn(schema.attributes, home, operation, budget);
     if (extension === undefined) continue;
     draft ??= copyDocument(document);
     if (isEmptyDocument(extension)) delete draft[schema.id];
@@ -72,27 +72,42 @@ export function applyPatch(
 
 const NOTHING: ScimDocument = Object.freeze(emptyDocument());
 
-/** Returns the changed copy of `home`, or undefined when the operation changes nothing. */
+function extensionIn(document: ScimDocument, urn: string): ScimDocument {
+  const extension = document[urn];
+  return isComplex(extension) ? extension : NOTHING;
+}
+
+/** A resource or its extension, before the patch and before the operation. */
+interface Home {
+  readonly original: ScimDocument;
+  readonly current: ScimDocument;
+}
+
+/** Returns the changed copy of what is current, or undefined when the operation changes nothing. */
 function applyIn(
   set: AttributeSet,
-  home: ScimDocument,
+  { original, current }: Home,
   operation: PatchOperation,
   budget: ComparisonBudget,
 ): DocumentDraft | undefined {
   const definition = set.find(operation.path.attribute);
   if (definition === undefined) throw unknownPath(operation);
-  const before = Object.hasOwn(home, definition.name) ? home[definition.name] : undefined;
+  const before = valueIn(current, definition);
   const after = definition.multiValued
     ? applyToValues(definition, before, operation, budget)
     : applyToValue(definition, before, operation);
   if (after === before) return undefined;
-  if (definition.mutability === 'immutable' && before !== undefined && !equalValues(before, after)) {
-    throw mutability(`${definition.name} is immutable.`);
-  }
-  const copy = copyDocument(home);
+  // What was not there may be set by several operations: a complex value is set part by part.
+  const kept = definition.mutability === 'immutable' ? valueIn(original, definition) : undefined;
+  if (kept !== undefined && !equalValues(kept, after)) throw mutability(`${definition.name} is immutable.`);
+  const copy = copyDocument(current);
   if (after === undefined) delete copy[definition.name];
   else copy[definition.name] = after;
   return copy;
+}
+
+function valueIn(document: ScimDocument, { name }: AttributeDefinition): ScimValue | undefined {
+  return Object.hasOwn(document, name) ? document[name] : undefined;
 }
 
 function applyToValues(

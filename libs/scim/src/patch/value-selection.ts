@@ -7,6 +7,7 @@ import {
 } from '../document/scim-document.js';
 import { type ResolvedFilter } from '../filter/filter.js';
 import { valuePredicate } from '../filter/matches-filter.js';
+import { ValueReader } from '../schema/value-reader.js';
 import { type ComparisonBudget } from './comparison-budget.js';
 
 /** Positions of the values that a path's filter selects; without a filter, of all. */
@@ -24,19 +25,23 @@ export function selectValues(
 
 /**
  * What a value must have to be selected, as far as the filter says so with `eq` and `and`:
- * `type eq "work"` gives `{type: "work"}`.
+ * `type eq "work"` gives `{type: "work"}`. A literal becomes a value here, so it has to be one that a client may set: 400
+ * `invalidValue` for what the attribute does not take, and nothing of readOnly ones.
  */
 export function literalsOf(filter: ResolvedFilter | undefined): ScimDocument {
   const draft = emptyDocument();
-  if (filter !== undefined) collectLiterals(filter, draft);
+  if (filter !== undefined) collectLiterals(filter, draft, new ValueReader());
   return draft;
 }
 
-function collectLiterals(filter: ResolvedFilter, draft: DocumentDraft): void {
+function collectLiterals(filter: ResolvedFilter, draft: DocumentDraft, reader: ValueReader): void {
   if (filter.kind === 'and') {
-    for (const each of filter.filters) collectLiterals(each, draft);
+    for (const each of filter.filters) collectLiterals(each, draft, reader);
   } else if (filter.kind === 'comparison' && filter.operator === 'eq' && filter.value !== null) {
-    draft[filter.path.attribute] = filter.value;
+    const { attribute, definition } = filter.path;
+    const value =
+      definition.mutability === 'readOnly' ? undefined : reader.readElement(definition, filter.value);
+    if (value !== undefined) draft[attribute] = value;
   }
 }
 
