@@ -8,7 +8,7 @@ import { directorySchema } from '../../../schema/directory-schema.js';
 import { groupId, user, userId } from '../../testing/populated-directory.js';
 import { seedGroups, seedUsers } from '../../testing/seed-resources.js';
 import { groupSource, userSource } from './resource-source.js';
-import { countStatement } from './resource-statements.js';
+import { countStatement, pageStatement, type Statement } from './resource-statements.js';
 
 jest.setTimeout(60_000);
 
@@ -75,15 +75,40 @@ describe('while the planner knows nothing of the tables', () => {
       { prepare: false },
     );
     expect(counted.rows).toEqual([{ total }]);
-    const { rows } = await database.queryTenant<{ 'QUERY PLAN': string }>(
-      TENANT,
-      'explain',
-      `explain (analyze, timing off) ${statement.text}`,
-      statement.values,
-      { prepare: false },
-    );
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    const plan = await explain(statement);
     const inVain = [...plan.matchAll(/Rows Removed by [\w ]+: (\d+)/g)];
     expect(inVain.reduce((sum, [, count]) => sum + Number(count), 0)).toBeLessThan(GROUPS / 4);
   });
+
+  it.each([1, 100])('a page of %d shows the groups of its users by the index of members', async (limit) => {
+    const plan = await explain(
+      pageStatement(userSource, {
+        tenantId: TENANT,
+        place: 'users',
+        resourceType: userSource.resourceType,
+        filter: null,
+        sort: null,
+        beyondSeq: null,
+        backwards: false,
+        offset: 0,
+        limit,
+        withReferences: true,
+        withTotal: true,
+      }),
+    );
+    expect(plan).toContain('group_members_by_member');
+    expect(plan).not.toContain('group_members_pkey');
+    expect(plan).not.toContain('Seq Scan on group_members');
+  });
+
+  async function explain({ text, values }: Statement): Promise<string> {
+    const { rows } = await database.queryTenant<{ 'QUERY PLAN': string }>(
+      TENANT,
+      'explain',
+      `explain (analyze, timing off) ${text}`,
+      values,
+      { prepare: false },
+    );
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
 });

@@ -17,10 +17,15 @@ const ROWS_MAX = 100_000;
  * @param users An SQL expression for an array of user ids; `$1` is the tenant.
  */
 export function groupsOfUsers(users: string): string {
-  // The limit inside the lateral join keeps the planner on the index of members: it must not join with all of the table.
+  // The limits inside the lateral joins keep the planner on the index of members: it must not join with all of the table, nor read
+  // all of the tenant's memberships in the order of their groups because the list of users might be long.
   return `(with recursive direct as materialized (
-    select v.member_id, v.group_id from directory.group_members v
-    where v.tenant_id is not distinct from $1::uuid and v.member_id = any (${users}) limit ${ROWS_MAX}
+    select u.id as member_id, p.group_id
+    from unnest(${users}) as u (id) cross join lateral (
+      select v.group_id from directory.group_members v
+      where v.tenant_id is not distinct from $1::uuid and v.member_id = u.id limit ${ROWS_MAX}
+    ) p
+    limit ${ROWS_MAX}
   ), above (start_id, group_id, level) as (
     select d.group_id, d.group_id, 1 from (select distinct group_id from direct) d
     union
