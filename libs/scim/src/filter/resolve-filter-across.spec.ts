@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { groupResourceType, userResourceType } from '../schema/standard-resource-types.js';
+import { defineTenantSchemas } from '../schema/tenant-schemas.js';
 import { matchesFilter } from './matches-filter.js';
 import { parseFilter } from './parse-filter.js';
 import { resolveFilterAcross, type FilterForType } from './resolve-filter-across.js';
@@ -56,5 +57,34 @@ describe('resolveFilterAcross', () => {
     expect(() => resolveFilterAcross(parseFilter(text), types)).toThrow(
       expect.objectContaining({ status: 400, scimType: 'invalidFilter' }),
     );
+  });
+
+  it('takes what a type has no meaning for as what it does not have', () => {
+    const { all } = defineTenantSchemas({
+      schemas: [
+        {
+          id: 'urn:example:2.0:Meter',
+          name: 'Meter',
+          attributes: [
+            { name: 'active', type: 'integer' },
+            { name: 'displayName', returned: 'never' },
+          ],
+        },
+      ],
+      resourceTypes: [{ name: 'Meter', endpoint: '/Meters', schema: 'urn:example:2.0:Meter' }],
+    });
+    const across = (text: string) => resolveFilterAcross(parseFilter(text), all);
+    expect(across('active eq true')).toEqual([
+      expect.objectContaining({ value: true }),
+      'nothing',
+      'nothing',
+    ]);
+    expect(across('not (active gt 5)')).toEqual([
+      'nothing',
+      'nothing',
+      expect.objectContaining({ kind: 'not' }),
+    ]);
+    expect(() => across('active eq "soon"')).toThrow(expect.objectContaining({ scimType: 'invalidFilter' }));
+    expect(() => across('displayName eq "x"')).toThrow(expect.objectContaining({ scimType: 'sensitive' }));
   });
 });

@@ -1,4 +1,4 @@
-import { invalidFilter } from '../errors/scim-error.js';
+import { invalidFilter, ScimError } from '../errors/scim-error.js';
 import { findAttribute, printReference, type AttributeReference } from '../schema/attribute-reference.js';
 import { type ResourceType } from '../schema/resource-type.js';
 import { type Filter, type ResolvedFilter } from './filter.js';
@@ -13,34 +13,49 @@ export type FilterForType = ResolvedFilter | 'everything' | 'nothing';
  *
  * - What is said of an attribute that a type does not have is neither true nor false of its resources: `userName eq "a"`
  *   and `not (userName eq "a")` both match no group, while `userName eq "a" or displayName eq "b"` matches groups by the
- *   second half.
+ *   second half. So is what a type's own schema has no meaning for: `active eq true` where `active` is a number there.
  * - `meta.resourceType` is decided here: `meta.resourceType eq "User"` is everything of one type and nothing of the other.
  *
- * Throws 400 `invalidFilter` for an attribute that none of the types has, and whatever `resolveFilter` throws.
+ * Throws 400 `invalidFilter` for an attribute that none of the types has, and what `resolveFilter` throws for all that have it;
+ * 403 `sensitive` where one of them never returns it.
  */
 export function resolveFilterAcross(
   filter: Filter,
   resourceTypes: readonly ResourceType[],
 ): readonly FilterForType[] {
-  checkAttributes(filter, resourceTypes);
+  checkClauses(filter, resourceTypes);
   return resourceTypes.map((resourceType) => {
     const folded = whereItIs(true, filter, resourceType);
     return typeof folded === 'boolean' ? (folded ? 'everything' : 'nothing') : folded;
   });
 }
 
-function checkAttributes(filter: Filter, resourceTypes: readonly ResourceType[]): void {
+function checkClauses(filter: Filter, resourceTypes: readonly ResourceType[]): void {
   switch (filter.kind) {
     case 'and':
     case 'or':
-      for (const each of filter.filters) checkAttributes(each, resourceTypes);
+      for (const each of filter.filters) checkClauses(each, resourceTypes);
       return;
     case 'not':
-      checkAttributes(filter.filter, resourceTypes);
+      checkClauses(filter.filter, resourceTypes);
       return;
-    default:
-      if (!resourceTypes.some((resourceType) => hasAttribute(resourceType, filter.path)))
-        throw invalidFilter(`${printReference(filter.path)} is not an attribute.`);
+    default: {
+      const having = resourceTypes.filter((resourceType) => hasAttribute(resourceType, filter.path));
+      const resolved = having.map((resourceType) => resolvedOrRefusal(filter, resourceType));
+      if (resolved.length === 0) throw invalidFilter(`${printReference(filter.path)} is not an attribute.`);
+      const [refusal] = resolved;
+      if (refusal instanceof ScimError && resolved.every((each) => each instanceof ScimError)) throw refusal;
+    }
+  }
+}
+
+/** The clause as the type understands it, or why it has no meaning there. Throws any other refusal. */
+function resolvedOrRefusal(clause: Filter, resourceType: ResourceType): ResolvedFilter | ScimError {
+  try {
+    return resolveFilter(clause, resourceType);
+  } catch (error) {
+    if (error instanceof ScimError && error.scimType === 'invalidFilter') return error;
+    throw error;
   }
 }
 
@@ -61,7 +76,8 @@ function whereItIs(truth: boolean, filter: Filter, resourceType: ResourceType): 
       return whereItIs(!truth, filter.filter, resourceType);
     default: {
       if (!hasAttribute(resourceType, filter.path)) return false;
-      const resolved = resolveFilter(filter, resourceType);
+      const resolved = resolvedOrRefusal(filter, resourceType);
+      if (resolved instanceof ScimError) return false;
       if (isAboutType(filter.path)) {
         const meta = { meta: { resourceType: resourceType.name } };
         return documentPredicate(resolved)(meta) === truth;

@@ -185,6 +185,9 @@ export const lookalikeCases: readonly ReplayCase[] = [
       get('/User?sortBy=userName&sortOrder=descending', {
         answers: { Resources: inOrder({ id: '{{two}}' }, { id: '{{one}}' }) },
       }),
+      newUser('jo', { active: true }),
+      get('/?filter=active+eq+true', { answers: { totalResults: 1, Resources: [{ id: '{{jo}}' }] } }),
+      found('/', 'userName sw "jo." or userName gt 9', 'jo', 'two'),
       get('/?filter=userName+eq+7', { answers: { totalResults: 1, Resources: [{ id: '{{one}}' }] } }),
     ],
   },
