@@ -67,6 +67,7 @@ export {
   defineSchema,
 } from './schema/define-schema.js';
 export {
+  EXTENSIONS_MAX,
   defineResourceType,
   findExtension,
   type ExtensionAttribute,

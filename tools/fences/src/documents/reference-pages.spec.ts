@@ -10,6 +10,7 @@ import { causesBlock, placeholdersOf } from './errors-page.js';
 import { sampleBlocks, topicsBlock } from './events-page.js';
 import { shownIn, writeBlock, type GeneratedBlock } from './generated-block.js';
 import { headingSlugs } from './markdown.js';
+import { schemaLimitsBlock } from './schemas-page.js';
 import { adminPathsBlock, quirksBlock, scimLimitsBlock, scimPathsBlock, settingsBlock } from './scim-page.js';
 import { roomsThatMention } from './source-files.js';
 import { attributesBlock, metricNames, metricsBlock, spanKeys, spansBlock } from './telemetry-page.js';
@@ -31,6 +32,7 @@ const blocks: readonly GeneratedBlock[] = [
   scimLimitsBlock,
   settingsBlock(),
   quirksBlock(),
+  schemaLimitsBlock,
   adminPathsBlock(),
 ];
 
