@@ -2,7 +2,9 @@ import type { Logger } from '@muster/service';
 import type { Database } from '@muster/persistence';
 import { v7 as uuidV7 } from 'uuid';
 import { PostgresActivityLog } from './activity/adapters/postgres/postgres-activity-log.js';
+import { PostgresRefusedRequests } from './activity/adapters/postgres/postgres-refused-requests.js';
 import type { ActivityLog } from './activity/application/activity-log.js';
+import type { RefusedRequests } from './activity/application/refused-requests.js';
 import type { DirectoryConfig } from './config.js';
 import type { InternalRoute } from './http/internal-route.js';
 import { operationRoutes } from './operations/adapters/http/operation-routes.js';
@@ -33,6 +35,7 @@ export interface DirectoryParts {
 export interface AssembledDirectory {
   readonly administration: TenantAdministration;
   readonly activity: ActivityLog;
+  readonly refusedRequests: RefusedRequests;
   readonly schemaAdministration: SchemaAdministration;
   readonly routes: readonly InternalRoute[];
   readonly upkeep: PartitionUpkeep;
@@ -62,6 +65,7 @@ export function assembleDirectory({
   return {
     administration: new TenantAdministration({ registry, tokenPepper, now, newId: uuidV7 }),
     activity: new PostgresActivityLog(scanDatabase),
+    refusedRequests: new PostgresRefusedRequests(database, config.activityRetentionDays),
     schemaAdministration: new SchemaAdministration({
       tenants: registry,
       registry: schemaRegistry,

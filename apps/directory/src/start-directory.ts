@@ -26,6 +26,7 @@ import {
   type Logger,
 } from '@muster/service';
 import { createMetrics, type Metrics } from '@muster/telemetry';
+import { startFailureIntake } from './activity/start-failure-intake.js';
 import { DirectoryModule } from './app.module.js';
 import { assembleDirectory, type AssembledDirectory } from './assemble-directory.js';
 import { REPLIES_APPENDER, assembleWritePath, type WritePath } from './commands/assemble-write-path.js';
@@ -145,6 +146,7 @@ async function start(running: Running): Promise<Directory> {
   const listener = await listen(running, directory, writePath, transport);
   stop.add({ phase: 'accept', name: 'requests in flight', deadlineMs: 6_000, run: () => listener.close() });
   startWriting(running, { relays, writePath, transport, listener });
+  startActivity(running, directory, writePath);
   isStarted();
   return {
     url: listener.url,
@@ -258,6 +260,23 @@ function startWriting({ eventLog, logger, health, stop }: Running, writing: Writ
       await relays.close();
     },
   });
+}
+
+/** What the gateway refused, from the log to the activity. */
+function startActivity(
+  { eventLog, logger, metrics, fatal, stop }: Running,
+  { refusedRequests }: AssembledDirectory,
+  { deadLetters }: WritePath,
+): void {
+  const intake = startFailureIntake({
+    eventLog,
+    requests: refusedRequests,
+    deadLetters,
+    metrics,
+    logger: logger.child({ component: 'activity' }),
+    onDeath: (error) => fatal('the consumer of failures died', error),
+  });
+  stop.add({ phase: 'accept', name: 'failures', deadlineMs: 6_000, run: () => intake.close() });
 }
 
 /** For readiness: reads are answered, commands are not taken in. */

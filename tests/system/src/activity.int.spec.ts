@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import {
+  FAILURES_TOPIC,
+  decodeFailure,
+  failureRecord,
+  topicContracts,
+  type TenantId,
+} from '@muster/contracts';
 import { until } from '@muster/messaging/testing';
-import { activityOf } from './world/activity-of.js';
+import { v7 as uuidV7 } from 'uuid';
+import { activityOf, type ListedEntry } from './world/activity-of.js';
 import { musterctl } from './world/musterctl.js';
 import {
   openOneProcessWorld,
   type OneProcessTenant,
   type OneProcessWorld,
 } from './world/one-process-world.js';
-import { idOf, USER_URN } from './world/scim-client.js';
+import { readTopic } from './world/read-topic.js';
+import { idOf, USER_URN, type ScimAnswer } from './world/scim-client.js';
 import { tablesWith } from './world/tables-with.js';
 
 jest.setTimeout(60_000);
@@ -191,5 +200,124 @@ describe('what the gateway passes over, up to what the admin is told', () => {
       },
     ]);
     expect(await tablesWith(world.database, pin)).toEqual([]);
+  });
+});
+
+describe('what the gateway refuses, up to what the admin is told', () => {
+  let world: OneProcessWorld;
+
+  beforeAll(async () => {
+    world = await openOneProcessWorld();
+  });
+
+  afterAll(() => world?.close());
+
+  /** Once there are so many of them: entries come by the log, a moment after the answer. */
+  async function failed(tenant: OneProcessTenant, count: number): Promise<readonly ListedEntry[]> {
+    let entries: readonly ListedEntry[] = [];
+    await until(`${count} entries`, async () => {
+      entries = await activityOf(world.admin, tenant, '--failed');
+      return entries.length >= count;
+    });
+    return entries;
+  }
+
+  const told = ({ operation, resource, outcome, failure, requestId }: ListedEntry) => ({
+    operation,
+    resource,
+    outcome,
+    cause: failure?.cause,
+    status: failure?.status,
+    detail: failure?.detail,
+    requestId,
+  });
+
+  const answered = ({ status, body, headers }: ScimAnswer) => ({
+    status,
+    detail: body['detail'],
+    requestId: headers['x-request-id'],
+  });
+
+  const user = (userName: string) => ({ schemas: [USER_URN], userName });
+
+  /** Sends what has to be refused, one after the other. */
+  async function refusals(tenant: OneProcessTenant) {
+    await tenant.set({ anyDomain: false });
+    let domain = await tenant.client.post('/Users', user(`${randomUUID()}@wrong.test`));
+    await until('the gateway knows that no domain is registered', async () => {
+      if (domain.status === 201)
+        domain = await tenant.client.post('/Users', user(`${randomUUID()}@wrong.test`));
+      return domain.status === 400;
+    });
+    const id = randomUUID();
+    const { client } = tenant;
+    const requests = {
+      syntax: await client.send({ method: 'POST', path: '/Users', body: '{"userName": ' }),
+      schema: await client.send({ method: 'PUT', path: `/Groups/${id}`, body: { displayName: 7 } }),
+      size: await client.send({ method: 'POST', path: '/Users', body: `"${'x'.repeat(1024 * 1024)}"` }),
+      nobody: await client.patch('/Users/nobody', [{ op: 'replace', path: 'active', value: false }]),
+      unknown: await client.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }]),
+      bulk: await client.post('/Bulk', { schemas: [BULK_URN], Operations: 'none' }),
+    };
+    return { id, domain, ...requests };
+  }
+
+  it('each refusal is one entry, with the cause and the text that the client was given', async () => {
+    const tenant = await world.newTenant();
+    const { id, domain, syntax, schema, size, nobody, unknown, bulk } = await refusals(tenant);
+    const entries = await failed(tenant, 7);
+    const create = { operation: 'create', resource: { type: 'User', id: null }, outcome: 'rejected' };
+    const patch = { operation: 'patch', outcome: 'rejected', cause: 'not_found' };
+    expect(entries.map(told)).toEqual([
+      { operation: 'bulk', resource: null, outcome: 'rejected', cause: 'invalid_syntax', ...answered(bulk) },
+      { ...patch, resource: { type: 'User', id }, ...answered(unknown) },
+      { ...patch, resource: { type: 'User', id: null }, ...answered(nobody) },
+      { ...create, cause: 'too_large', ...answered(size) },
+      {
+        operation: 'replace',
+        resource: { type: 'Group', id },
+        outcome: 'rejected',
+        cause: 'invalid_value',
+        ...answered(schema),
+      },
+      { ...create, cause: 'invalid_syntax', ...answered(syntax) },
+      { ...create, cause: 'domain_not_registered', ...answered(domain) },
+    ]);
+    expect(entries.at(-1)?.failure?.detail).toContain('"wrong.test"');
+    const sheet = await musterctl(world.admin, 'activity', tenant.tenantId, '--failed');
+    expect(sheet).toContain('400 domain_not_registered: ');
+    expect(await activityOf(world.admin, tenant, '--resource', id)).toHaveLength(2);
+  });
+
+  it('nobody else is told of them, and a topic that is read again adds nothing', async () => {
+    const [tenant, other] = [await world.newTenant(), await world.newTenant()];
+    const canary = randomUUID();
+    await tenant.client.post('/Users', { ...user(canary), displayName: canary, active: { no: canary } });
+    await refusals(tenant);
+    const before = await failed(tenant, 8);
+    expect(await activityOf(world.admin, other)).toEqual([]);
+    expect(await tablesWith(world.database, canary)).toEqual([]);
+
+    const records = await readTopic(world.eventLog, FAILURES_TOPIC, (read) => {
+      const own = read.filter((record) => decodeFailure(record).tenantId === tenant.tenantId);
+      return own.length >= before.length;
+    });
+    const [sample] = records.map(decodeFailure).filter(({ source }) => source === 'gateway');
+    if (sample === undefined) throw new Error('the gateway published nothing');
+    // When those after them are entries, those before them have been read.
+    const partitions = topicContracts.find(({ topic }) => topic === FAILURES_TOPIC)?.partitions ?? 0;
+    const ends = Array.from({ length: partitions }, (_, partition) => ({
+      ...failureRecord({ ...sample, tenantId: tenant.tenantId as TenantId, failureId: uuidV7() }),
+      partition,
+    }));
+    const appender = await world.eventLog.openAppender({ name: 'replay' });
+    for (let times = 0; times < 2; times += 1) await appender.append(records);
+    await appender.append(ends);
+    const after = await failed(tenant, before.length + ends.length);
+    const endIds = new Set(ends.map((record) => decodeFailure(record).failureId));
+    expect(after.filter(({ commandId }) => !endIds.has(commandId))).toEqual(before);
+    expect(after).toHaveLength(before.length + ends.length);
+    expect(await activityOf(world.admin, other)).toEqual([]);
+    await appender.close();
   });
 });

@@ -32,6 +32,8 @@ export interface WritePathOptions {
 /** The directory's side of the write path, from the log to the commit and back. */
 export interface WritePath {
   readonly consumer: CommandConsumer;
+  /** Open from `connect` to `close`, for readers of other topics too. */
+  readonly deadLetters: DeadLetters;
   /** Opens what it needs of the log; before that nothing may be consumed. May be called again after a failure. */
   connect(): Promise<void>;
   /** Finishes what is under way; call it after the subscription is closed. */
@@ -61,6 +63,7 @@ export function assembleWritePath(options: WritePathOptions): WritePath {
   let sampling: NodeJS.Timeout | undefined;
   return {
     consumer: new CommandConsumer({ applier, deadLetters, metrics }),
+    deadLetters,
     connect: async () => {
       await appender.connect(() => eventLog.openAppender({ name: REPLIES_APPENDER }));
       // Expiry is judged by the broker's clock, so that is known before the first command.

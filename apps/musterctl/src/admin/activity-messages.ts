@@ -6,8 +6,8 @@ export interface ActivityEntry {
   readonly receivedAt: string;
   readonly decidedAt: string;
   readonly operation: string;
-  /** Null for a bulk request: its parts have entries of their own. */
-  readonly resource: { readonly type: string; readonly id: string } | null;
+  /** Null for a bulk request: its parts have entries of their own. No id: it was to be created, and was refused. */
+  readonly resource: { readonly type: string; readonly id: string | null } | null;
   readonly outcome: string;
   /** Of the resource, afterwards; null where nothing was applied. */
   readonly version: number | null;
@@ -25,7 +25,8 @@ export interface ActivityEntry {
   /** The client was gone before its answer. */
   readonly undelivered: boolean;
   readonly requestId: string;
-  readonly tokenId: string;
+  /** Null where the gateway refused the request. */
+  readonly tokenId: string | null;
 }
 
 export interface ActivityPage {
@@ -64,13 +65,13 @@ function entryOf(value: unknown): ActivityEntry {
     warnings: entry.list('warnings').map(warningOf),
     undelivered: entry.flag('undelivered'),
     requestId: entry.text('requestId'),
-    tokenId: entry.text('tokenId'),
+    tokenId: entry.optionalText('tokenId') ?? null,
   };
 }
 
 function resourceOf(value: unknown): ActivityEntry['resource'] {
   const resource = new Answer(value);
-  return { type: resource.text('type'), id: resource.text('id') };
+  return { type: resource.text('type'), id: resource.optionalText('id') ?? null };
 }
 
 function failureOf(value: unknown): ActivityEntry['failure'] {

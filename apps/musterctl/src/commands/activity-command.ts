@@ -72,7 +72,7 @@ function sheet(entries: readonly ActivityEntry[]): string {
 function rowsOf(entry: ActivityEntry): string[][] {
   const { receivedAt, operation, resource } = entry;
   const [first = '', ...others] = remarksOn(entry);
-  const what = resource === null ? '' : `${resource.type} ${resource.id}`;
+  const what = resource === null ? '' : `${resource.type} ${resource.id ?? ''}`.trimEnd();
   const time = receivedAt.replace(/\.\d+Z$/, 'Z');
   return [
     [time, operation, what, outcomeOf(entry), first],

@@ -11,6 +11,7 @@ export interface FailureSubject {
 
 /** A provisioning request that did not take effect, on `provisioning.failures.v1`, keyed `tenant:resource`. */
 export interface ProvisioningFailure {
+  /** A UUIDv7. Of a command that the directory refused: its id. */
   readonly failureId: string;
   readonly tenantId: TenantId;
   readonly cause: CauseKey;
@@ -26,7 +27,7 @@ export interface ProvisioningFailure {
   /** Together with tenant and cause this is one incident, for example the domain that is not registered. */
   readonly groupingKey: string;
   readonly requestId: string;
-  /** Who found it. The directory skips its own when it reads the topic. */
+  /** Who found it. The directory skips its own when it reads the topic for its activity log. */
   readonly source: 'gateway' | 'directory';
   readonly occurredAt: string;
   readonly traceparent?: string;

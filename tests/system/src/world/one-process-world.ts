@@ -1,6 +1,6 @@
 import { parseDirectoryConfig, directorySchema, startDirectory } from '@muster/directory';
 import { parseGatewayConfig, startGateway } from '@muster/gateway';
-import { openInProcessEventLog } from '@muster/messaging';
+import { openInProcessEventLog, type EventLog } from '@muster/messaging';
 import { createTestDatabase } from '@muster/persistence/testing';
 import { createLogger } from '@muster/service';
 import pg from 'pg';
@@ -16,6 +16,7 @@ export interface OneProcessWorld {
   readonly admin: AdminDoor;
   /** As a superuser, past row-level security. */
   readonly database: pg.Pool;
+  readonly eventLog: EventLog;
   newTenant(settings?: Readonly<Record<string, unknown>>): Promise<OneProcessTenant>;
   close(): Promise<void>;
 }
@@ -64,6 +65,7 @@ export async function openOneProcessWorld(): Promise<OneProcessWorld> {
     baseUrl,
     admin: { adminUrl: directory.url, adminToken: ADMIN_TOKEN },
     database: pool,
+    eventLog,
     newTenant: async (settings = {}) => {
       const { tenantId, token } = await admin('POST', '', {
         name: `tenant-${clients.length}`,

@@ -14,16 +14,20 @@ export const ACTIVITY_PAGE_MAX = 500;
 /** Entries of a tenant that one call goes through at the most, looking for those that were asked for. */
 export const ACTIVITY_LOOK_MAX = 10_000;
 
-/** What became of a command of a connector, without what was in it. */
+/** What became of a command of a connector, or that its gateway refused to make one, without what was in it. */
 export interface ActivityEntry {
+  /** Of what the gateway refused: the id of its failure. */
   readonly commandId: CommandId;
   readonly type: CommandMessageType;
   /** Name of the resource type, where it is one of the tenant's own. */
   readonly resourceType: string | null;
-  /** Of a bulk request: an id of its own that leads nowhere; each of its parts has an entry. */
-  readonly resourceId: ResourceId;
-  /** By whose token. */
-  readonly tokenId: TokenId;
+  /**
+   * Of a bulk request: an id of its own that leads nowhere; each of its parts has an entry. Null where the gateway refused to
+   * create something.
+   */
+  readonly resourceId: ResourceId | null;
+  /** By whose token; null where the gateway refused. */
+  readonly tokenId: TokenId | null;
   /** `X-Request-Id` of the answer. All parts of a bulk request share it with the request. */
   readonly requestId: string;
   readonly status: Outcome['status'];

@@ -18,8 +18,8 @@ export interface ActivityEntryAnswer {
   readonly receivedAt: string;
   readonly decidedAt: string;
   readonly operation: Operation | 'bulk';
-  /** Null for a bulk request: each of its parts has an entry, with the same request id. */
-  readonly resource: { readonly type: string; readonly id: string } | null;
+  /** Null for a bulk request: each of its parts has an entry, with the same request id. Without an id: there is none. */
+  readonly resource: { readonly type: string; readonly id: string | null } | null;
   readonly outcome: ActivityEntry['status'];
   readonly version: number | null;
   readonly changed: boolean | null;
@@ -28,7 +28,7 @@ export interface ActivityEntryAnswer {
   readonly warnings: readonly WarningAnswer[];
   readonly undelivered: boolean;
   readonly requestId: string;
-  readonly tokenId: string;
+  readonly tokenId: string | null;
 }
 
 interface FailureAnswer {
@@ -59,7 +59,7 @@ function entryAnswer(entry: ActivityEntry): ActivityEntryAnswer {
   const { commandId, type, status, version, changed, undelivered, requestId, tokenId } = entry;
   return {
     commandId,
-    // The gateway made the id when it had understood the request.
+    // The gateway made the id when it had understood the request, or refused it.
     receivedAt: new Date(uuidV7TimeMs(commandId)).toISOString(),
     decidedAt: entry.decidedAt.toISOString(),
     operation: type === 'bulk.requested' ? 'bulk' : operationOf(type),
@@ -75,7 +75,7 @@ function entryAnswer(entry: ActivityEntry): ActivityEntryAnswer {
   };
 }
 
-/** As `meta.resourceType` has it. A command of an own type that was withdrawn did not tell which. */
+/** As `meta.resourceType` has it. Of an own type, a gateway of an older version does not tell which when it withdraws. */
 function typeName(type: CommandType, { resourceType }: ActivityEntry): string {
   const kind = resourceKindOf(type);
   return kind === 'resource' ? (resourceType ?? 'Resource') : kind === 'user' ? 'User' : 'Group';

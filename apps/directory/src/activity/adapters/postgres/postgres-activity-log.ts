@@ -22,8 +22,8 @@ interface ActivityRow {
   readonly id: CommandId;
   readonly type: CommandMessageType;
   readonly resource_type: string | null;
-  readonly resource_id: ResourceId;
-  readonly token_id: TokenId;
+  readonly resource_id: ResourceId | null;
+  readonly token_id: TokenId | null;
   readonly request_id: string;
   readonly state: Outcome['status'];
   readonly cause: string | null;
