@@ -9,7 +9,7 @@ import { runReplay } from './replay/run-replay.js';
 import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
 import { ownSchemaCases } from './schemas/own-schema-cases.js';
-import { ownSchemaService } from './schemas/own-schema-service.js';
+import { ownSchemaService, registeredEverywhere } from './schemas/own-schema-service.js';
 import { type ScimService } from './service/scim-service.js';
 import { startStackService } from './service/stack-service.js';
 import { allCases, entraDialects, plainDialect } from './suites.js';
@@ -54,6 +54,7 @@ describeReplay([...oktaCases, ...otherClientCases], plainDialect('okta', BASE_PA
 describeReplay(rfcCases, plainDialect('rfc', BASE_PATHS));
 
 describeReplay(ownSchemaCases, plainDialect('schemas', BASE_PATHS), ownSchemaService);
+describeReplay(entraCases, plainDialect('entra, own schemas', BASE_PATHS), registeredEverywhere);
 
 describe('the service', () => {
   it('answers damaged requests with SCIM errors', async () => {

@@ -11,7 +11,7 @@ import { runReplay } from './replay/run-replay.js';
 import { rfcCases } from './rfc/rfc-cases.js';
 import { type TestResult } from './report.js';
 import { ownSchemaCases } from './schemas/own-schema-cases.js';
-import { ownSchemaService, showsTestResource } from './schemas/own-schema-service.js';
+import { ownSchemaService, registeredEverywhere, showsTestResource } from './schemas/own-schema-service.js';
 import { readableRegistration } from './schemas/readable-registration.js';
 import { SAMPLE_REGISTRATION } from './schemas/sample-registration.js';
 import { type ScimService, type Tenant } from './service/scim-service.js';
@@ -92,7 +92,10 @@ function runPlain(
   return runReplay(name, cases, plainDialect(name, service.basePaths), service);
 }
 
-/** At a service that runs already the sample has to be registered for its tenant; where it is not, the suite says so. */
+/**
+ * The cases of the sample, and what Entra sends to a tenant that has it: its commands are read by other schemas, and mean the same.
+ * At a service that runs already the sample has to be registered for its tenant; where it is not, the suite says so.
+ */
 async function runOwnSchemas(service: ScimService): Promise<TestResult[]> {
   const suite = 'schemas';
   const own = ownSchemaService(service);
@@ -100,7 +103,11 @@ async function runOwnSchemas(service: ScimService): Promise<TestResult[]> {
     const remarks = ['the tenant has not registered deploy/examples/test-resource.json'];
     return [{ suite, test: 'all of it', state: 'skipped', remarks }];
   }
-  return runReplay(suite, ownSchemaCases, plainDialect(suite, service.basePaths), own);
+  const dialect = plainDialect(suite, service.basePaths);
+  return [
+    ...(await runReplay(suite, ownSchemaCases, dialect, own)),
+    ...(await runReplay('entra, own schemas', entraCases, dialect, registeredEverywhere(service))),
+  ];
 }
 
 /** Once with what every tenant has, and where tenants can be made, once with schemas of its own: it walks whatever it discovers. */

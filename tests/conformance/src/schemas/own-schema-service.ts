@@ -16,6 +16,15 @@ export function ownSchemaService(service: ScimService): ScimService {
   };
 }
 
+/** The service as it is when every tenant has the sample registered, for cases that know nothing of it. */
+export function registeredEverywhere(service: ScimService): ScimService {
+  const own = ownSchemaService(service);
+  return {
+    ...own,
+    newTenant: (wish) => service.newTenant({ registration: SAMPLE_REGISTRATION, ...wish }),
+  };
+}
+
 /** Whether the tenant has registered the sample. */
 export async function showsTestResource({ url, token }: Tenant): Promise<boolean> {
   const response = await fetch(`${url}/ResourceTypes/TestResource`, {
