@@ -161,10 +161,10 @@ function reportScale(result: ScaleResult): void {
   process.stdout.write(`\n${scaleTable(rows, counts)}\n\n`);
   if (walks.length > 0) process.stdout.write(`${walkTable(walks)}\n\n`);
   process.stdout.write(`verdict: ${result.verdict}\n`);
-  if (problems.length === 0)
-    process.stdout.write(
-      'verified: the tables hold what was acknowledged, and each walk saw everybody once\n',
-    );
+  if (problems.length === 0) {
+    const walked = walks.length > 0 ? ', and each walk saw everybody once' : '';
+    process.stdout.write(`verified: the tables hold what was acknowledged${walked}\n`);
+  }
   for (const problem of problems) process.stdout.write(`PROBLEM: ${problem}\n`);
 }
 

@@ -62,7 +62,14 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
       .join('  ')
       .trimEnd();
   const lines = cells.map(line);
-  return [lines[0], widths.map((width) => '-'.repeat(width)).join('  '), ...lines.slice(1)].join('\n');
+  return [
+    lines[0],
+    widths
+      .map((width) => '-'.repeat(width))
+      .join('  ')
+      .trimEnd(),
+    ...lines.slice(1),
+  ].join('\n');
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
