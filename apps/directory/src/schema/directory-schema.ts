@@ -1,6 +1,7 @@
 import type { MigrationSet } from '@muster/persistence';
 import { AddActivity1795430000000 } from './add-activity.js';
 import { AddFormerUsers1795410000000 } from './add-former-users.js';
+import { AddNestedGroups1795440000000 } from './add-nested-groups.js';
 import { AddRefusedRequests1795450000000 } from './add-refused-requests.js';
 import { AddTenantSchemas1795420000000 } from './add-tenant-schemas.js';
 import { CreateDirectoryTables1795400000000 } from './create-directory-tables.js';
@@ -14,6 +15,7 @@ export const directorySchema: MigrationSet = {
     AddFormerUsers1795410000000,
     AddTenantSchemas1795420000000,
     AddActivity1795430000000,
+    AddNestedGroups1795440000000,
     AddRefusedRequests1795450000000,
   ],
   readers: [DIRECTORY_ROLE, RELAY_ROLE],

@@ -32,21 +32,21 @@ const users: readonly Step[] = [
 
 type Name = 'ann' | 'bob' | 'cat';
 
+type Found = readonly [filter: string, ...found: Name[]];
+
 /** Every filter with whom it finds. */
-function finds(name: string, rows: readonly (readonly [filter: string, ...found: Name[]])[]): ReplayCase {
-  return {
-    name: `filter: ${name}`,
-    tenant: {},
-    steps: [
-      ...users,
-      ...rows.map(([filter, ...found]) =>
-        get(`/Users?filter=${percentEncoded(filter)}`, {
-          answers: { totalResults: found.length, Resources: found.map((each) => ({ id: `{{${each}}}` })) },
-        }),
-      ),
-    ],
-  };
-}
+const found = (rows: readonly Found[]): Step[] =>
+  rows.map(([filter, ...names]) =>
+    get(`/Users?filter=${percentEncoded(filter)}`, {
+      answers: { totalResults: names.length, Resources: names.map((each) => ({ id: `{{${each}}}` })) },
+    }),
+  );
+
+const finds = (name: string, rows: readonly Found[]): ReplayCase => ({
+  name: `filter: ${name}`,
+  tenant: {},
+  steps: [...users, ...found(rows)],
+});
 
 function refuses(
   name: string,
@@ -163,6 +163,26 @@ export const filterCases: readonly ReplayCase[] = [
       get(`/Groups?filter=${percentEncoded('not (members pr) and displayName eq "eng {{n}}"')}`, {
         answers: { totalResults: 0 },
       }),
+    ],
+  },
+  {
+    name: 'filter: the groups of a user are found as they are shown, direct and indirect (RFC 7643 4.1.2)',
+    tenant: {},
+    steps: [
+      ...users,
+      newGroup('eng', { members: [{ value: '{{ann}}' }] }),
+      newGroup('all', { members: [{ value: '{{eng}}', type: 'Group' }, { value: '{{bob}}' }] }),
+      ...found([
+        ['groups.value eq "{{all}}"', 'ann', 'bob'],
+        ['groups.value eq "{{all}}" and active eq true', 'ann'],
+        ['groups.display eq "ALL {{n}}" or userName eq "nobody"', 'ann', 'bob'],
+        ['not (groups.value eq "{{all}}")', 'cat'],
+        ['groups[value eq "{{all}}" and type eq "direct"]', 'bob'],
+        ['groups[value eq "{{all}}" and type eq "indirect"]', 'ann'],
+        ['groups.type eq "indirect"', 'ann'],
+        ['groups[not (type eq "indirect")]', 'ann', 'bob'],
+        ['groups pr', 'ann', 'bob'],
+      ]),
     ],
   },
   {

@@ -211,6 +211,44 @@ const joinOnEmail: fc.Arbitrary<Filter> = fc
   })
   .map((filter) => ({ kind: 'valuePath', path: { attribute: 'emails' }, filter }));
 
+const groupIds = Array.from({ length: 32 }, (_, n) => uuidOf(2, n));
+
+/** Who is in a group, whether through others or not: found from the group on downwards. */
+const joinOnGroup: fc.Arbitrary<Filter> = fc
+  .record({
+    kind: fc.constantFrom('and' as const, 'or' as const),
+    filters: fc.tuple(
+      fc.oneof(subComparison('value', groupIds), subComparison('display', ['', 'a', 'ab', 'ss', 'work'])),
+      fc.oneof(
+        { weight: 3, arbitrary: subComparison('type', ['direct', 'INDIRECT', 'in', 'x']) },
+        { weight: 1, arbitrary: subComparison('value', groupIds) },
+      ),
+    ),
+  })
+  .map((filter) => ({ kind: 'valuePath', path: { attribute: 'groups' }, filter }));
+
+const joinsOnUsers = [joinOnEmail, joinOnGroup].map((arbitrary) => ({ weight: 1, arbitrary }));
+
+const literal = fc.oneof(
+  attributeText,
+  fc.boolean(),
+  fc.constant(null),
+  fc.constantFrom(...INTEGERS, ...DECIMALS),
+  fc.constantFrom(...TIMES, 'TWFu'),
+  fc.integer({ min: 0, max: 20 }).map((n) => uuidOf(1, n)),
+  fc.integer({ min: 0, max: 31 }).map((n) => uuidOf(2, n)),
+  fc.constantFrom(
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+    'User',
+    'Group',
+    'direct',
+    'DIRECT',
+    'indirect',
+  ),
+  time.map((at) => at.toISOString()),
+  fc.constantFrom('0001-01-01', '-0500-01-01T00:00:00Z', '9999-12-31T23:59:59+14:00'),
+);
+
 export function filterOf(resourceType: ResourceType): fc.Arbitrary<ResolvedFilter> {
   const references = referencesOf(resourceType).filter(
     ({ attribute, subAttribute }) =>
@@ -218,24 +256,6 @@ export function filterOf(resourceType: ResourceType): fc.Arbitrary<ResolvedFilte
   );
   const containers = [...resourceType.attributes].filter(
     (each) => each.type === 'complex' && each.name !== 'meta',
-  );
-  const literal = fc.oneof(
-    attributeText,
-    fc.boolean(),
-    fc.constant(null),
-    fc.constantFrom(...INTEGERS, ...DECIMALS),
-    fc.constantFrom(...TIMES, 'TWFu'),
-    fc.integer({ min: 0, max: 20 }).map((n) => uuidOf(1, n)),
-    fc.integer({ min: 0, max: 6 }).map((n) => uuidOf(2, n)),
-    fc.constantFrom(
-      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
-      'User',
-      'Group',
-      'direct',
-      'DIRECT',
-    ),
-    time.map((at) => at.toISOString()),
-    fc.constantFrom('0001-01-01', '-0500-01-01T00:00:00Z', '9999-12-31T23:59:59+14:00'),
   );
   const operator = fc.constantFrom(...COMPARISON_OPERATORS);
   const clause = (path: fc.Arbitrary<AttributeReference>): fc.Arbitrary<Filter> =>
@@ -275,7 +295,7 @@ export function filterOf(resourceType: ResourceType): fc.Arbitrary<ResolvedFilte
   const leaf = fc.oneof(
     { weight: 3, arbitrary: clause(fc.constantFrom(...references)) },
     { weight: 1, arbitrary: valuePath },
-    ...(resourceType === userResourceType ? [{ weight: 1, arbitrary: joinOnEmail }] : []),
+    ...(resourceType === userResourceType ? joinsOnUsers : []),
   );
   return joined(leaf, 2)
     .map((filter) => resolvedOrNull(filter, resourceType))

@@ -21,9 +21,39 @@ import { compileFilter } from './compile-filter.js';
 import { filterOf, groupDocument, time, userDocument, uuidOf } from '../../testing/arbitrary-filters.js';
 import { groupSource, userSource, type ResourceSource } from './resource-source.js';
 import { SqlParameters } from './sql-parameters.js';
+import { GROUP_LEVELS_MAX } from './user-groups.js';
 
 const TENANT = '0192f0c1-0000-7000-8000-00000000000a';
 const OTHER_TENANT = '0192f0c1-0000-7000-8000-00000000000b';
+const GROUPS = 32;
+/** From this group on upwards: each the only member of the next one, more of them than are followed. */
+const LADDER = { first: 12, last: 26 };
+/** Groups in groups beside the ladder: ways that part and meet, a circle with a way out of it, a group in itself. */
+const NESTED: readonly (readonly [group: number, member: number])[] = [
+  [2, 1],
+  [3, 1],
+  [4, 2],
+  [4, 3],
+  [11, 4],
+  [27, 29],
+  [28, 27],
+  [29, 28],
+  [30, 28],
+  [31, 31],
+  [31, 5],
+];
+
+const groupsIn = (group: number): number[] => [
+  ...(group > LADDER.first && group <= LADDER.last ? [group - 1] : []),
+  ...NESTED.filter(([above]) => above === group).map(([, member]) => member),
+];
+
+/** Users by their position: some are in a group and in one above it, some in none. */
+const isIn = (position: number, group: number): boolean =>
+  group > LADDER.first && group < LADDER.last
+    ? position === group
+    : position % 7 !== 0 && (position * 7 + group * 5) % 11 === 0 && group % 4 !== 3;
+
 describe('compileFilter', () => {
   let testDatabase: TestDatabase;
   let database: Database;
@@ -45,14 +75,12 @@ describe('compileFilter', () => {
     users = fc
       .sample(resource(userDocument), { numRuns: 60, seed: 7 })
       .map((each, n) => ({ id: uuidOf(1, n), ...each }));
-    groups = fc.sample(resource(groupDocument), { numRuns: 12, seed: 8 }).map((each, n) => ({
+    groups = fc.sample(resource(groupDocument), { numRuns: GROUPS, seed: 8 }).map((each, n) => ({
       id: uuidOf(2, n),
       ...each,
       members: [
-        ...users
-          .filter((_, position) => (position * 7 + n) % 5 === 0 && n % 4 !== 3)
-          .map(({ id }) => ({ id, kind: 'User' as const })),
-        ...(n === 2 ? [{ id: uuidOf(2, 1), kind: 'Group' as const }] : []),
+        ...users.filter((_, position) => isIn(position, n)).map(({ id }) => ({ id, kind: 'User' as const })),
+        ...groupsIn(n).map((member) => ({ id: uuidOf(2, member), kind: 'Group' as const })),
       ],
     }));
     await seedUsers(database, TENANT, users);
@@ -89,15 +117,7 @@ describe('compileFilter', () => {
       },
     });
     for (const user of users) {
-      const memberships = groups.filter(({ members }) => members.some(({ id }) => id === user.id));
-      wholeUsers.set(user.id, {
-        ...whole(userResourceType, user),
-        groups: memberships.map(({ id, document }) => ({
-          value: id,
-          display: document['displayName']!,
-          type: 'direct',
-        })),
-      });
+      wholeUsers.set(user.id, { ...whole(userResourceType, user), groups: shownGroups(user) });
     }
     for (const group of groups) {
       wholeGroups.set(group.id, {
@@ -108,6 +128,21 @@ describe('compileFilter', () => {
         }),
       });
     }
+  }
+
+  /** A user's groups as a read shows them (RFC 7643 section 4.1.2), step by step upwards. */
+  function shownGroups(user: SeedUser): ScimDocument[] {
+    const shown = new Map<string, ScimDocument>();
+    let below = new Set([user.id]);
+    for (let level = 1; level <= GROUP_LEVELS_MAX; level += 1) {
+      const above = groups.filter(({ members }) => members.some(({ id }) => below.has(id)));
+      for (const { id, document } of above.filter((group) => !shown.has(group.id))) {
+        const type = level === 1 ? 'direct' : 'indirect';
+        shown.set(id, { value: id, display: document['displayName']!, type });
+      }
+      below = new Set(above.map(({ id }) => id));
+    }
+    return [...shown.values()];
   }
 
   async function idsBySql(filter: ResolvedFilter, source: ResourceSource): Promise<string[]> {
@@ -164,6 +199,26 @@ describe('compileFilter', () => {
     ['meta.resourceType eq "user"', null],
     ['meta[created gt "2026-01-01T00:02:00Z" and lastModified pr]', null],
     ['groups[value pr and type eq "DIRECT"]', null],
+    ['groups pr', null],
+    ['not (groups pr)', null],
+    ['groups.type eq "indirect"', null],
+    ['not (groups.type eq "indirect")', null],
+    ['groups.type ne "direct"', null],
+    ['groups[not (type eq "direct")]', null],
+    ['groups[type eq "direct" and type eq "indirect"]', 0],
+    ['groups.type eq "neither"', 0],
+    [`groups.value eq "${uuidOf(2, LADDER.last)}"`, null],
+    [`groups.value eq "${uuidOf(2, LADDER.first + 9)}"`, null],
+    [`not (groups.value eq "${uuidOf(2, 4)}")`, null],
+    [`groups.value eq "${uuidOf(2, 4)}" and active eq true`, null],
+    [`groups.value eq "${uuidOf(2, 4)}" or title eq "a"`, null],
+    [`groups.value eq "${uuidOf(2, 4)}" or groups.value eq "${uuidOf(2, 30)}"`, null],
+    [`groups[value eq "${uuidOf(2, 4)}" and type eq "direct"]`, null],
+    [`groups[value eq "${uuidOf(2, 4)}" and type eq "indirect"]`, null],
+    [`groups[value eq "${uuidOf(2, 4)}" and not (type eq "direct")] or active eq true`, null],
+    [`groups[value eq "${uuidOf(2, 28)}" and type eq "indirect"]`, null],
+    [`groups[value eq "${uuidOf(2, 31)}" and type eq "indirect"]`, null],
+    [`groups.value eq "${uuidOf(1, 4)}"`, 0],
     ['name pr and not (name[givenName eq "a"])', null],
   ])('%s', async (text, expected) => {
     const filter = resolveFilter(parseFilter(text), userResourceType);
@@ -197,6 +252,15 @@ describe('compileFilter', () => {
     ['emails[type eq "work"]', false],
     [`groups.value eq "${uuidOf(2, 1)}"`, true],
     ['groups.display eq "a"', true],
+    [`groups[value eq "${uuidOf(2, 1)}" and type eq "indirect"]`, true],
+    [`groups[type eq "direct" or value eq "${uuidOf(2, 1)}"]`, false],
+    [`groups.value eq "${uuidOf(2, 1)}" and active eq true`, true],
+    [`groups.value eq "${uuidOf(2, 1)}" or userName eq "a"`, true],
+    [`groups.value eq "${uuidOf(2, 1)}" or active eq true`, false],
+    [`not (groups.value eq "${uuidOf(2, 1)}")`, false],
+    ['groups.type eq "indirect"', false],
+    ['groups.display co "a"', false],
+    ['groups pr', false],
     ['active eq true', false],
     ['id eq "x"', true],
   ])('knows whether an index answers %s: %s', (text, indexed) => {

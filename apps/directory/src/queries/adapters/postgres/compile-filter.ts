@@ -12,22 +12,17 @@ import {
   type ResolvedFilter,
   type ValuePathFilter,
 } from '@muster/scim';
+import { NOTHING, joined, negated, scan, simple, type Condition } from './condition.js';
 import {
   columnOf,
   type ColumnMapping,
+  type MembershipMapping,
   type RelationMapping,
   type ResourceSource,
 } from './resource-source.js';
 import type { SqlParameters } from './sql-parameters.js';
 import { prefixCondition, textCondition } from './text-condition.js';
-
-/** A filter as the condition of a WHERE over the resource `r`. */
-export interface Condition {
-  /** True, false, or null in place of false. */
-  readonly sql: string;
-  /** An index leads to the rows; otherwise every resource of the tenant is looked at. */
-  readonly indexed: boolean;
-}
+import { directlyInGroup, inGroup, indirectlyInGroup } from './users-in-groups.js';
 
 type Test = ComparisonFilter<ResolvedAttribute> | PresentFilter<ResolvedAttribute>;
 type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
@@ -47,13 +42,7 @@ export function compileFilter(
   return new FilterCompiler(source, parameters).compile(filter);
 }
 
-const NOTHING: Condition = { sql: 'false', indexed: true };
-const scan = (sql: string): Condition => ({ sql, indexed: false });
-
 class FilterCompiler {
-  /** Under a negation an index of what is sought leads to what is not wanted. */
-  private negated = false;
-
   constructor(
     private readonly source: ResourceSource,
     private readonly parameters: SqlParameters,
@@ -62,37 +51,21 @@ class FilterCompiler {
   compile(filter: ResolvedFilter): Condition {
     switch (filter.kind) {
       case 'and':
-        return this.join(filter.filters, 'and');
       case 'or':
-        return this.join(filter.filters, 'or');
+        return joined(
+          filter.filters.map((each) => this.compile(each)),
+          filter.kind,
+        );
       case 'not':
-        return this.negate(() => this.compile(filter.filter));
+        return negated(this.compile(filter.filter));
       case 'valuePath':
         return this.valuePath(filter);
       case 'present':
         return this.test(filter);
       case 'comparison':
         return filter.operator === 'ne'
-          ? this.negate(() => this.test({ ...filter, operator: 'eq' }))
+          ? negated(this.test({ ...filter, operator: 'eq' }))
           : this.test(filter);
-    }
-  }
-
-  private join(filters: readonly ResolvedFilter[], word: 'and' | 'or'): Condition {
-    const conditions = filters.map((each) => this.compile(each));
-    const sql = `(${conditions.map((each) => each.sql).join(` ${word} `)})`;
-    const indexed =
-      word === 'and' ? conditions.some((each) => each.indexed) : conditions.every((each) => each.indexed);
-    return { sql, indexed };
-  }
-
-  private negate(inner: () => Condition): Condition {
-    const before = this.negated;
-    this.negated = !before;
-    try {
-      return scan(`((${inner().sql}) is not true)`);
-    } finally {
-      this.negated = before;
     }
   }
 
@@ -107,9 +80,12 @@ class FilterCompiler {
     if (column !== undefined) return this.column(column, test);
     if (path.schema === undefined) {
       const relation = this.source.relations.get(path.attribute);
-      if (relation !== undefined && (relation.complete || requiresValue(test, path.subAttribute))) {
-        return this.relation(relation, (columns) => this.relationTest(columns, test, path.subAttribute));
-      }
+      const condition = (columns: RelationMapping['subAttributes']): Condition =>
+        this.relationTest(columns, test, path.subAttribute);
+      if (relation?.kind === 'memberships')
+        return this.memberships(relation, path.subAttribute === 'type', condition);
+      if (relation !== undefined && (relation.complete || requiresValue(test, path.subAttribute)))
+        return this.relation(relation, condition);
     }
     return scan(this.inDocument('r.document', path, (value) => this.jsonTest(value, test)));
   }
@@ -124,11 +100,12 @@ class FilterCompiler {
         );
       }
       const relation = this.source.relations.get(path.attribute);
-      if (relation !== undefined && (relation.complete || this.answers(relation, filter))) {
-        return this.relation(relation, (columns) =>
-          this.inner(filter, (test) => this.relationTest(columns, test, test.path.attribute)),
-        );
-      }
+      const condition = (columns: RelationMapping['subAttributes']): Condition =>
+        this.inner(filter, (test) => this.relationTest(columns, test, test.path.attribute));
+      if (relation?.kind === 'memberships')
+        return this.memberships(relation, mentions(filter, 'type'), condition);
+      if (relation !== undefined && (relation.complete || this.answers(relation, filter)))
+        return this.relation(relation, condition);
     }
     return scan(
       this.inDocument('r.document', path, (value) => {
@@ -146,19 +123,15 @@ class FilterCompiler {
   private inner(filter: ResolvedFilter, test: (test: Test) => Condition): Condition {
     switch (filter.kind) {
       case 'and':
-      case 'or': {
-        const conditions = filter.filters.map((each) => this.inner(each, test));
-        const indexed =
-          filter.kind === 'and'
-            ? conditions.some((each) => each.indexed)
-            : conditions.every((each) => each.indexed);
-        return { sql: `(${conditions.map((each) => each.sql).join(` ${filter.kind} `)})`, indexed };
-      }
+      case 'or':
+        return joined(
+          filter.filters.map((each) => this.inner(each, test)),
+          filter.kind,
+        );
       case 'not':
-        return scan(`((${this.inner(filter.filter, test).sql}) is not true)`);
+        return negated(this.inner(filter.filter, test));
       case 'comparison':
-        if (filter.operator !== 'ne') return test(filter);
-        return scan(`((${test({ ...filter, operator: 'eq' }).sql}) is not true)`);
+        return filter.operator === 'ne' ? negated(test({ ...filter, operator: 'eq' })) : test(filter);
       case 'present':
         return test(filter);
       case 'valuePath':
@@ -176,8 +149,23 @@ class FilterCompiler {
   ): Condition {
     const { sql, indexed } = condition(relation.subAttributes);
     const rows = `select ${relation.owner} from ${relation.from} where ${this.parameters.ofTenantByKey(relation.tenant)} and ${sql}`;
-    if (indexed && !this.negated) return { sql: `r.id = any (array(${rows}))`, indexed: true };
-    return scan(`exists (${rows} and ${relation.owner} = r.id)`);
+    const perRow = `exists (${rows} and ${relation.owner} = r.id)`;
+    return indexed ? { sql: `r.id = any (array(${rows}))`, indexed, perRow } : scan(perRow);
+  }
+
+  /** What is said of a group as a direct one and as an indirect one differs only by `type`. */
+  private memberships(
+    { subAttributes }: MembershipMapping,
+    byType: boolean,
+    condition: (columns: RelationMapping['subAttributes']) => Condition,
+  ): Condition {
+    const direct = condition(subAttributes('direct'));
+    if (!byType) return inGroup(direct, this.parameters);
+    const indirect = condition(subAttributes('indirect'));
+    return joined(
+      [directlyInGroup(direct, this.parameters), indirectlyInGroup(indirect, this.parameters)],
+      'or',
+    );
   }
 
   private relationTest(
@@ -224,7 +212,7 @@ class FilterCompiler {
           value: column.value,
         },
       );
-      return scan(String(holds));
+      return holds ? scan('true') : NOTHING;
     }
     if (test.kind === 'present')
       return scan(
@@ -242,14 +230,11 @@ class FilterCompiler {
       return scan(textCondition(operator, folded, wanted, this.parameters));
     }
     if (operator === 'sw')
-      return {
-        sql: prefixCondition(column.sql, wanted, this.parameters),
-        indexed: column.indexed && wanted !== '',
-      };
-    return {
-      sql: textCondition(operator, column.sql, wanted, this.parameters),
-      indexed: column.indexed && operator === 'eq',
-    };
+      return simple(prefixCondition(column.sql, wanted, this.parameters), column.indexed && wanted !== '');
+    return simple(
+      textCondition(operator, column.sql, wanted, this.parameters),
+      column.indexed && operator === 'eq',
+    );
   }
 
   private uuidColumn(
@@ -261,7 +246,7 @@ class FilterCompiler {
       return scan(textCondition(operator, `(${column.sql})::text`, wanted, this.parameters));
     // Ids are caseExact: one in capitals is not the id.
     if (parseUuid(wanted) !== wanted) return NOTHING;
-    return { sql: `${column.sql} = ${this.parameters.add(wanted, 'uuid')}`, indexed: column.indexed };
+    return simple(`${column.sql} = ${this.parameters.add(wanted, 'uuid')}`, column.indexed);
   }
 
   /** `schemas` is not stored: it follows from what the document has. */
@@ -327,6 +312,15 @@ function requiresValue(test: Test, subAttribute: string | undefined): boolean {
     test.operator !== 'ne' &&
     typeof test.value === 'string'
   );
+}
+
+/** Whether the inside of `path[...]` says something of the sub-attribute. */
+function mentions(filter: ResolvedFilter, subAttribute: string): boolean {
+  if (filter.kind === 'and' || filter.kind === 'or')
+    return filter.filters.some((each) => mentions(each, subAttribute));
+  return filter.kind === 'not'
+    ? mentions(filter.filter, subAttribute)
+    : filter.path.attribute === subAttribute;
 }
 
 function positive(operator: ComparisonOperator): PositiveOperator {

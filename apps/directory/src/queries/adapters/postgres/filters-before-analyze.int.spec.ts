@@ -59,6 +59,7 @@ describe('while the planner knows nothing of the tables', () => {
     ['users', 'emails[type eq "work"].value eq "mail77@example.com"', 1],
     ['users', `groups.value eq "${groupId(7)}"`, MEMBERS],
     ['users', 'groups.display eq "Group 7"', MEMBERS],
+    ['users', `groups[value eq "${groupId(7)}" and type eq "indirect"]`, 0],
     ['groups', 'displayName eq "Group 7"', 1],
     ['groups', `members.value eq "${userId(77)}"`, (GROUPS * MEMBERS) / USERS],
     ['groups', `id eq "${groupId(7)}" and members.value eq "${userId(140)}"`, 1],

@@ -38,6 +38,13 @@ export interface RelationMapping {
   readonly complete: boolean;
 }
 
+/** A user's groups: not rows of a table, but what a walk through the groups finds. */
+export interface MembershipMapping {
+  readonly kind: 'memberships';
+  /** Of a group `g`, shown for a user as this type. */
+  readonly subAttributes: (type: 'direct' | 'indirect') => RelationMapping['subAttributes'];
+}
+
 /** One kind of resource as it lies in Postgres. */
 export interface ResourceSource {
   readonly kind: 'users' | 'groups' | 'resources';
@@ -49,7 +56,7 @@ export interface ResourceSource {
   readonly type?: string;
   /** By `attribute` or `attribute.subAttribute`, after the URN of an extension and a colon. What is not here is in the document. */
   readonly columns: ReadonlyMap<string, ColumnMapping>;
-  readonly relations: ReadonlyMap<string, RelationMapping>;
+  readonly relations: ReadonlyMap<string, RelationMapping | MembershipMapping>;
   /** What `schemas` holds: always the first, the others when the document has them. */
   readonly schemas: { readonly core: string; readonly extensions: readonly string[] };
 }
@@ -80,7 +87,7 @@ export const userSource: ResourceSource = {
     ],
     [`${ENTERPRISE_USER_SCHEMA_URN}:manager.$ref`, { kind: 'unsupported' }],
   ]),
-  relations: new Map<string, RelationMapping>([
+  relations: new Map<string, RelationMapping | MembershipMapping>([
     [
       'emails',
       {
@@ -98,18 +105,14 @@ export const userSource: ResourceSource = {
     [
       'groups',
       {
-        kind: 'relation',
-        // The tenant as in `SqlParameters.ofTenantByKey`.
-        from: 'directory.group_members v join directory.groups g on g.tenant_id is not distinct from v.tenant_id and g.id = v.group_id',
-        tenant: 'v.tenant_id',
-        owner: 'v.member_id',
-        complete: true,
-        subAttributes: new Map<string, ColumnMapping>([
-          ['value', { kind: 'uuid', sql: 'v.group_id', indexed: true }],
-          ['display', { kind: 'text', sql: 'g.display_name_key', indexed: true }],
-          ['type', { kind: 'constant', value: 'direct' }],
-          unsupportedReference,
-        ]),
+        kind: 'memberships',
+        subAttributes: (type) =>
+          new Map<string, ColumnMapping>([
+            ['value', { kind: 'uuid', sql: 'g.id', indexed: true }],
+            ['display', { kind: 'text', sql: 'g.display_name_key', indexed: true }],
+            ['type', { kind: 'constant', value: type }],
+            unsupportedReference,
+          ]),
       },
     ],
   ]),
