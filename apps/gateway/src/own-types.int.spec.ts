@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Command } from '@muster/contracts';
+import { decodeFailure, type Command } from '@muster/contracts';
 import { expectScimError } from './testing/expect-scim-error.js';
 import { failureOfRequest } from './testing/failure-of-request.js';
 import {
+  eventually,
   startGatewayWorld,
   type GatewayWorld,
   type SampleTenant,
@@ -314,5 +315,34 @@ describe('a query at the root', () => {
     ]);
     const typed = encodeURIComponent('meta.resourceType eq "Device"');
     expect((await world.scim(`/?filter=${typed}`, { token: own })).body).toMatchObject({ totalResults: 1 });
+  });
+});
+
+describe('an operation of a bulk request that is none', () => {
+  const id = '01890000-0000-7000-8000-000000000000';
+
+  it('is published as what its path says', async () => {
+    const Operations = [
+      { method: 'POST', path: '/Groups', data: {} },
+      { method: 'PUT', path: `/Devices/${id}` },
+      { method: 'GET', path: `/Groups/${id}` },
+      { method: 'PATCH', path: `/Users/${id}`, data: { Operations: [{ op: 'leap' }] } },
+      { method: 'POST', path: '/Nothing', bulkId: 'n', data: {} },
+    ];
+    const answer = await world.scim('/Bulk', { token, body: { Operations } });
+    expect(answer.status).toBe(200);
+    const requestId = answer.headers.get('x-request-id');
+    const mine = () => world.failures.map(decodeFailure).filter((each) => each.requestId === requestId);
+    await eventually(() => mine().length === Operations.length);
+    const matters = mine().map(({ operation, resourceKind, resourceType, resourceId }) =>
+      [operation, resourceKind, resourceType, resourceId].filter((each) => each !== undefined).join(' '),
+    );
+    expect(matters.sort()).toEqual([
+      `bulk group ${id}`,
+      'create group',
+      'create user',
+      `patch user ${id}`,
+      `replace resource Device ${id}`,
+    ]);
   });
 });

@@ -108,6 +108,32 @@ describe('a bulk plan (RFC 7644 s3.7)', () => {
     expect(refused.kind === 'refused' && refused.error.scimType).toBe(scimType);
   });
 
+  it.each<readonly [string, unknown, object]>([
+    ['a creation', { method: 'POST', path: '/Groups', data: {} }, { resourceType: groupResourceType }],
+    [
+      'a resource',
+      { method: 'PUT', path: '/Users/1' },
+      { resourceType: userResourceType, target: { id: '1' } },
+    ],
+    ['no method', { path: '/Groups/1' }, { resourceType: groupResourceType, target: { id: '1' } }],
+    [
+      'a reference to nothing',
+      { ...group('z', 'nobody') },
+      { resourceType: groupResourceType, bulkId: 'z', method: 'POST' },
+    ],
+  ])('says what an operation was on that it refuses: %s', (_name, operation, expected) => {
+    expect(plan([operation]).operations).toMatchObject([{ kind: 'refused', ...expected }]);
+  });
+
+  it.each([{ method: 'POST', path: '/Robots' }, { method: 'DELETE' }, 'x'])(
+    'does not say what an operation was on whose path leads nowhere: %j',
+    (operation) => {
+      const [refused] = plan([operation]).operations;
+      expect(refused).not.toHaveProperty('resourceType');
+      expect(refused).not.toHaveProperty('target');
+    },
+  );
+
   it('refuses what refers to a refused creation, and what refers to that', () => {
     const { operations } = plan([group('g', 'nobody'), group('h', 'g'), group('i', 'h'), user('a')]);
     expect(operations.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'refused', 'step']);

@@ -16,6 +16,9 @@ export interface BulkLimits {
 
 export type BulkMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** A resource that is there, or one that an operation of the same request creates. */
+export type BulkTarget = { readonly id: string } | { readonly bulkId: string };
+
 /** One operation of a bulk request, RFC 7644 s3.7, or the reason why it cannot be one. */
 export type BulkOperation = BulkStep | RefusedBulkOperation;
 
@@ -29,7 +32,7 @@ export interface BulkStep {
   readonly version?: string;
   readonly resourceType: ResourceType;
   /** What the operation is on; absent for POST. */
-  readonly target?: { readonly id: string } | { readonly bulkId: string };
+  readonly target?: BulkTarget;
   /** Unparsed; absent for DELETE. */
   readonly data?: unknown;
   /** Resources that must have been created before. */
@@ -46,6 +49,9 @@ export interface RefusedBulkOperation {
   readonly index: number;
   readonly method?: BulkMethod;
   readonly bulkId?: string;
+  /** Where the path is that of resources or of one of them. */
+  readonly resourceType?: ResourceType;
+  readonly target?: BulkTarget;
   readonly error: ScimError;
 }
 
@@ -94,14 +100,16 @@ function readOperation(raw: unknown, index: number, resourceTypes: readonly Reso
     return { kind: 'refused', index, error: invalidSyntax('The operation is not an object.') };
   const method = readMethod(readField(raw, 'method'));
   const bulkId = readText(readField(raw, 'bulkId'));
+  const place = readPath(readField(raw, 'path'), resourceTypes);
   const known = {
     index,
+    ...place,
     ...(method === undefined ? {} : { method }),
     ...(bulkId === undefined ? {} : { bulkId }),
   };
   if (method === undefined)
     return { kind: 'refused', ...known, error: invalidSyntax('The method is not supported.') };
-  const step = readStep(raw, index, method, bulkId, resourceTypes);
+  const step = readStep(raw, index, method, bulkId, place);
   return 'status' in step ? { kind: 'refused', ...known, error: step } : step;
 }
 
@@ -110,9 +118,8 @@ function readStep(
   index: number,
   method: BulkMethod,
   bulkId: string | undefined,
-  resourceTypes: readonly ResourceType[],
+  place: Place | undefined,
 ): BulkStep | ScimError {
-  const place = readPath(readField(raw, 'path'), resourceTypes);
   if (place === undefined) return invalidPath('The path is not that of a resource.');
   if ((method === 'POST') !== (place.target === undefined))
     return invalidPath(`The path does not suit ${method}.`);
@@ -186,8 +193,16 @@ function refuseDangling(operations: readonly BulkOperation[]): readonly BulkOper
 }
 
 function refuse(step: BulkStep, error: ScimError): RefusedBulkOperation {
-  const { index, method, bulkId } = step;
-  return { kind: 'refused', index, method, ...(bulkId === undefined ? {} : { bulkId }), error };
+  const { index, method, bulkId, resourceType, target } = step;
+  return {
+    kind: 'refused',
+    index,
+    method,
+    ...(bulkId === undefined ? {} : { bulkId }),
+    resourceType,
+    ...(target === undefined ? {} : { target }),
+    error,
+  };
 }
 
 function orderOperations(operations: readonly BulkOperation[]): readonly BulkOperation[] {

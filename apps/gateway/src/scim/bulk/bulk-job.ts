@@ -109,7 +109,7 @@ export class BulkJobPlanner {
     if (operation.kind === 'refused') {
       const attempt: WriteAttempt = {
         operation: method === undefined ? 'bulk' : operationOfMethod[method],
-        resourceKind: 'user',
+        ...this.matterOf(operation),
         subject: {},
       };
       const refusal = refusalOf(operation.error);
@@ -119,13 +119,25 @@ export class BulkJobPlanner {
     return this.itemOfStep(operation, known);
   }
 
+  /** What a failure of an operation is told to be about. A path that leads nowhere is taken for one of users. */
+  private matterOf({ resourceType, target }: BulkOperation) {
+    const endpoint =
+      resourceType === undefined
+        ? this.credential.endpoints.users
+        : this.credential.endpoints.of(resourceType);
+    return {
+      resourceKind: endpoint.kind,
+      ...resourceTypeName(endpoint),
+      ...(target !== undefined && 'id' in target ? { resourceId: target.id } : {}),
+    };
+  }
+
   private itemOfStep(step: BulkStep, known: { readonly index: number; readonly bulkId?: string }): Planned {
     const { method } = step;
     const endpoint = this.credential.endpoints.of(step.resourceType);
     const attempt: WriteAttempt = {
       operation: operationOfMethod[method],
-      resourceKind: endpoint.kind,
-      ...resourceTypeName(endpoint),
+      ...this.matterOf(step),
       subject: {},
     };
     const refersTo = [...new Set([...step.after, ...step.deferred])].filter(
