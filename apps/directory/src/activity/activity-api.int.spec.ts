@@ -197,6 +197,37 @@ describe('the activity of a tenant', () => {
     }
   });
 
+  it('says of what type a resource was whose command was withdrawn, as far as the gateway tells', async () => {
+    const idp = await connector();
+    const { tenantId, tokenId } = idp.tenant;
+    const withdrawn = (more: object) => ({
+      commandId: uuidV7(),
+      tenantId,
+      tokenId,
+      resourceId: uuidV7(),
+      type: 'resource.patch.requested',
+      requestId: 'r',
+      ...more,
+    });
+    const [told, untold] = [withdrawn({ resourceType: 'Device' }), withdrawn({})];
+    const commands = [told, untold];
+    const { status } = await world.internal('POST', directoryPaths.cancelCommands, { commands });
+    expect(status).toBe(200);
+    const { entries } = await idp.activity('outcome=cancelled');
+    expect(new Map(entries.map(({ commandId, resource }) => [commandId, resource?.type]))).toEqual(
+      new Map([
+        [told.commandId, 'Device'],
+        [untold.commandId, 'Resource'],
+      ]),
+    );
+    for (const resourceType of [7, null, 'x'.repeat(65)]) {
+      const refused = await world.internal('POST', directoryPaths.cancelCommands, {
+        commands: [withdrawn({ resourceType })],
+      });
+      expect(refused.status).toBe(400);
+    }
+  });
+
   it('says of what waited too long that it was too late', async () => {
     const late = await CommandWorld.open();
     const database = openDatabase({

@@ -53,6 +53,18 @@ describe('CommandBus', () => {
     expect(directory.cancels).toHaveLength(1);
   });
 
+  it('says of what type the resource is whose command it withdraws, where the kind does not', async () => {
+    appender.behaviour = new Error('connection lost');
+    await bus.submit(
+      sampleCreate({ type: 'resource.create.requested', resourceType: 'Device' }),
+      rootContext,
+    );
+    await bus.submit(sampleCreate(), rootContext);
+    const [device, user] = directory.cancels.flatMap(({ commands }) => commands);
+    expect(device).toMatchObject({ type: 'resource.create.requested', resourceType: 'Device' });
+    expect(user).not.toHaveProperty('resourceType');
+  });
+
   it('takes the outcome of a command that was in the log although its append failed', async () => {
     const command = sampleCreate();
     directory.outcomes.set(command.commandId, { status: 'rejected', cause: 'invalid_value', detail: 'no' });

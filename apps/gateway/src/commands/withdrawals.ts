@@ -50,6 +50,7 @@ export class Withdrawals {
       tokenId: command.tokenId,
       resourceId: command.resourceId,
       type: command.type,
+      ...('resourceType' in command ? { resourceType: command.resourceType } : {}),
       requestId: command.requestId,
     }));
     let results: readonly CancelResult[] = [];

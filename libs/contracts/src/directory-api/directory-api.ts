@@ -75,6 +75,8 @@ export interface CancelCommandsRequest {
     readonly tokenId: TokenId;
     readonly resourceId: ResourceId;
     readonly type: CommandMessageType;
+    /** Name of the resource type; there for the kind `resource`, and for no other. */
+    readonly resourceType?: string;
     readonly requestId: string;
   }[];
 }

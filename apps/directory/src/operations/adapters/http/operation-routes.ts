@@ -18,6 +18,7 @@ import type {
 } from '../../application/operation-store.js';
 
 const REQUEST_ID_LENGTH_MAX = 128;
+const RESOURCE_TYPE_LENGTH_MAX = 64;
 
 const types: ReadonlySet<string> = new Set([
   'user.create.requested',
@@ -97,15 +98,21 @@ function referenceOf(json: Json): CommandReference {
 }
 
 function cancellableOf(json: Json): CancellableCommand {
-  const { type, requestId } = json;
+  const { type, resourceType, requestId } = json;
   if (!isCommandType(type)) throw invalidValue('type is not the type of a command.');
   if (typeof requestId !== 'string' || requestId.length > REQUEST_ID_LENGTH_MAX)
     throw invalidValue('requestId is not short text.');
+  if (
+    resourceType !== undefined &&
+    (typeof resourceType !== 'string' || resourceType.length > RESOURCE_TYPE_LENGTH_MAX)
+  )
+    throw invalidValue('resourceType is not short text.');
   return {
     ...referenceOf(json),
     tokenId: uuid<TokenId>(json, 'tokenId'),
     resourceId: uuid<ResourceId>(json, 'resourceId'),
     type,
+    ...(resourceType === undefined ? {} : { resourceType }),
     requestId,
   };
 }

@@ -88,10 +88,12 @@ export class PostgresOperationStore implements OperationStore, PartitionStore {
 function insertCancelled(tx: Transaction, commands: readonly CancellableCommand[], now: Date) {
   return tx.query<{ id: CommandId }>(
     'operations.cancel',
-    `insert into directory.operations (id, tenant_id, token_id, request_id, type, resource_id, state, cause, decided_at)
-     select t.id, t.tenant_id, t.token_id, t.request_id, t.type, t.resource_id, 'cancelled', 'not_applied_in_time', $7
-     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[])
-       as t (id, tenant_id, token_id, request_id, type, resource_id)
+    `insert into directory.operations
+       (id, tenant_id, token_id, request_id, type, resource_type, resource_id, state, cause, decided_at)
+     select t.id, t.tenant_id, t.token_id, t.request_id, t.type, t.resource_type, t.resource_id, 'cancelled',
+       'not_applied_in_time', $8
+     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[])
+       as t (id, tenant_id, token_id, request_id, type, resource_type, resource_id)
      order by t.id
      on conflict (id) do nothing
      returning id`,
@@ -101,6 +103,7 @@ function insertCancelled(tx: Transaction, commands: readonly CancellableCommand[
       commands.map((each) => each.tokenId),
       commands.map((each) => each.requestId),
       commands.map((each) => each.type),
+      commands.map((each) => each.resourceType ?? null),
       commands.map((each) => each.resourceId),
       now,
     ],
