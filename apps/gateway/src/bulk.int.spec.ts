@@ -345,7 +345,8 @@ describe('a bulk request that fails as a whole', () => {
     const requestId = answer.headers.get('x-request-id');
     const mine = () => world.failures.map(decodeFailure).filter((each) => each.requestId === requestId);
     await eventually(() => mine().length > 0);
-    expect(mine()).toMatchObject([{ operation: 'bulk', cause: 'not_applied_in_time' }]);
+    const { commandId } = lastJob();
+    expect(mine()).toMatchObject([{ operation: 'bulk', cause: 'not_applied_in_time', failureId: commandId }]);
   });
 
   it('when nobody knows: its creates are marked, so that a repetition is answered', async () => {

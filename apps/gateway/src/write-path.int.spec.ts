@@ -236,7 +236,10 @@ describe('a command that cannot be published', () => {
     const response = await create();
     expectUnavailable(response, /could not be queued/);
     hurt.commands = 'accept';
-    expect((await failureOfRequest(world, response)).cause).toBe('queue_unavailable');
+    const failure = await failureOfRequest(world, response);
+    expect(failure.cause).toBe('queue_unavailable');
+    // Of a create that was withdrawn: one entry of the activity for both.
+    expect([...world.directory.outcomes]).toContainEqual([failure.failureId, { status: 'cancelled' }]);
   });
 
   it('but got into the log has one effect, and its outcome is the answer', async () => {

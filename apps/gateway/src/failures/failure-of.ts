@@ -1,5 +1,6 @@
 import {
   causeOf,
+  type CommandId,
   type FailureSubject,
   type Operation,
   type ProvisioningFailure,
@@ -17,6 +18,8 @@ export interface WriteAttempt {
   readonly resourceType?: string;
   resourceId?: string;
   subject: FailureSubject;
+  /** The command that was made of it, once that is withdrawn for good. */
+  withdrawn?: CommandId;
 }
 
 /** Who failed, for whom, when: what neither the attempt nor the refusal knows. */

@@ -126,7 +126,8 @@ export class ScimFace {
     if (credential === undefined || attempt === undefined || !isPublishedHere(refusal)) return;
     await this.failures.publish(
       failureOf(refusal, attempt, {
-        failureId: uuidV7(),
+        // As with what the directory refuses: a command has one entry of the activity, and its failure leads there.
+        failureId: attempt.withdrawn ?? uuidV7(),
         tenantId: credential.tenantId,
         requestId: exchange.requestId,
         occurredAt: new Date().toISOString(),

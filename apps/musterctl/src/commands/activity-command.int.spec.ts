@@ -44,6 +44,14 @@ const bulk = {
   undelivered: true,
 };
 
+const refusedByGateway = {
+  ...rejected,
+  commandId: '0192f1c2-0000-7000-8000-000000000004',
+  resource: { type: 'Group', id: null },
+  failure: { cause: 'invalid_syntax', status: 400, detail: 'No JSON.', remedy: 'Call.' },
+  tokenId: null,
+};
+
 interface Page {
   readonly entries: readonly object[];
   readonly next: string | null;
@@ -111,6 +119,23 @@ describe('musterctl activity', () => {
   it('gives scripts the entries as they are', async () => {
     const { data } = await run('activity acme -o json');
     expect(JSON.parse(data)).toEqual({ entries: [applied, rejected, bulk], next: null });
+  });
+
+  it('shows what the gateway refused, which has neither id nor token', async () => {
+    pages = [{ entries: [refusedByGateway], next: null }];
+    const { data } = await run('activity acme');
+    expect(data.split('\n')[1]?.split(/ {2,}/)).toEqual([
+      '2026-01-31T12:00:00Z',
+      'create',
+      'Group',
+      'rejected',
+      '400 invalid_syntax: No JSON.',
+    ]);
+    calls = [];
+    expect(JSON.parse((await run('activity acme -o json')).data)).toEqual({
+      entries: [refusedByGateway],
+      next: null,
+    });
   });
 
   it('asks for what the command line names', async () => {

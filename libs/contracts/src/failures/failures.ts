@@ -11,7 +11,7 @@ export interface FailureSubject {
 
 /** A provisioning request that did not take effect, on `provisioning.failures.v1`, keyed `tenant:resource`. */
 export interface ProvisioningFailure {
-  /** A UUIDv7. Of a command that the directory refused: its id. */
+  /** A UUIDv7. Of a command that the directory refused, or that the gateway withdrew: its id. */
   readonly failureId: string;
   readonly tenantId: TenantId;
   readonly cause: CauseKey;

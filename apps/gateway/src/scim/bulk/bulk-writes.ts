@@ -96,6 +96,8 @@ export class BulkWrites {
       this.parts.commands.submit(command, exchange.trace),
     );
     if (end.kind === 'unknown') this.leaveUnknown(command);
+    if (end.kind === 'withdrawn' && exchange.attempt !== undefined)
+      exchange.attempt.withdrawn = command.commandId;
     const results = await this.resultsOf(exchange, command, appliedOrRefusal(end));
     return new Map(results.map(({ commandId, outcome }) => [commandId, outcome]));
   }

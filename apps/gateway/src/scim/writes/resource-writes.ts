@@ -173,6 +173,8 @@ export class ResourceWrites {
       this.parts.commands.submit(command, exchange.trace),
     );
     if (end.kind === 'unknown') this.parts.undelivered.markUnknown(command);
+    if (end.kind === 'withdrawn' && exchange.attempt !== undefined)
+      exchange.attempt.withdrawn = command.commandId;
     return appliedOrRefusal(end);
   }
 
