@@ -288,6 +288,14 @@ describeSystem(
         subject: expect.stringContaining('2 users could not be provisioned: domain not registered'),
       });
       for (const name of [canary, 'dora']) expect(mail?.text).toContain(`${name}@fabrikam.example`);
+      const failed = () => activityOf(world.stack.state(), tenant, '--failed');
+      await until('the activity tells it too', async () => (await failed()).length >= 2);
+      const create = { operation: 'create', resource: { type: 'User', id: null }, outcome: 'rejected' };
+      const failure = { cause: 'domain_not_registered', status: 400 };
+      expect(await failed()).toMatchObject([
+        { ...create, failure },
+        { ...create, failure },
+      ]);
     });
 
     /** The names of a span's ancestors and its own, from the request on. A parent may arrive after its children. */
