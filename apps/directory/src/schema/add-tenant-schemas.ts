@@ -71,9 +71,15 @@ export class AddTenantSchemas1795420000000 implements MigrationInterface {
       await runner.query(enableTenantIsolation(`directory.${table}`));
   }
 
+  /** Row-level security binds the owner too, who would see no tenant's rows. Of a schema that is gone nobody may hold a value. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      alter table directory.resource_counters no force row level security;
       delete from directory.resource_counters where kind like 'type:%';
+      alter table directory.resource_counters force row level security;
+      alter table directory.unique_values no force row level security;
+      delete from directory.unique_values where kind ~ '^(type:|(user|group)[.]urn:)';
+      alter table directory.unique_values force row level security;
       alter table directory.resource_counters drop constraint resource_counters_kind_check,
         add constraint resource_counters_kind_check check (kind in ('user', 'group'));
       alter table directory.tenants drop column schemas_digest;
