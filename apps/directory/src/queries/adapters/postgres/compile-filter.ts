@@ -22,7 +22,7 @@ import {
 } from './resource-source.js';
 import type { SqlParameters } from './sql-parameters.js';
 import { prefixCondition, textCondition } from './text-condition.js';
-import { directlyInGroup, inGroup, indirectlyInGroup } from './users-in-groups.js';
+import { inGroup, inGroupByType } from './users-in-groups.js';
 
 type Test = ComparisonFilter<ResolvedAttribute> | PresentFilter<ResolvedAttribute>;
 type PositiveOperator = Exclude<ComparisonOperator, 'ne'>;
@@ -161,11 +161,7 @@ class FilterCompiler {
   ): Condition {
     const direct = condition(subAttributes('direct'));
     if (!byType) return inGroup(direct, this.parameters);
-    const indirect = condition(subAttributes('indirect'));
-    return joined(
-      [directlyInGroup(direct, this.parameters), indirectlyInGroup(indirect, this.parameters)],
-      'or',
-    );
+    return inGroupByType(direct, condition(subAttributes('indirect')), this.parameters);
   }
 
   private relationTest(

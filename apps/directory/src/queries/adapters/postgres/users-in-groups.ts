@@ -21,28 +21,24 @@ export function inGroup(group: Condition, parameters: SqlParameters): Condition 
   return isOneOf(eachOf(groups, membersOf('b.group_id', parameters)), group.indexed);
 }
 
-/** Users who have such a group as a direct one. */
-export function directlyInGroup(group: Condition, parameters: SqlParameters): Condition {
-  const groups = groupsWhere(group, 'g.id as group_id', parameters);
-  return isOneOf(eachOf(groups, membersOf('b.group_id', parameters)), group.indexed);
-}
-
 /**
- * Users who have such a group as an indirect one: they are in a group below it and not in the group itself. Who is both direct
- * and indirect is shown as direct.
+ * Users who have a group as a direct one that satisfies `direct`, or as an indirect one that satisfies `indirect`. Who is both in
+ * a group and in one below it is shown the group as direct.
  */
-export function indirectlyInGroup(group: Condition, parameters: SqlParameters): Condition {
-  const groups = `with recursive below (top_id, group_id, level) as (
-    ${groupsWhere(group, 'g.id, g.id, 1', parameters)}
+export function inGroupByType(direct: Condition, indirect: Condition, parameters: SqlParameters): Condition {
+  const groups = groupsWhere(direct, 'g.id as group_id', parameters);
+  const users = eachOf(groups, membersOf('b.group_id', parameters));
+  const groupsBelow = `with recursive below (top_id, group_id, level) as (
+    ${groupsWhere(indirect, 'g.id, g.id, 1', parameters)}
     union
     select b.top_id, v.member_id, b.level + 1 from below b cross join lateral (${groupsIn('b.group_id', parameters)}) v
     where b.level < ${GROUP_LEVELS_MAX}
   )
   select distinct top_id, group_id from below where level > 1`;
-  const direct = `select from directory.group_members d
+  const inTop = `select from directory.group_members d
     where ${parameters.ofTenantByKey('d.tenant_id')} and d.group_id = b.top_id and d.member_id = v.member_id`;
-  const users = `${membersOf('b.group_id', parameters)} and not exists (${direct})`;
-  return isOneOf(eachOf(groups, users), group.indexed);
+  const usersBelow = eachOf(groupsBelow, `${membersOf('b.group_id', parameters)} and not exists (${inTop})`);
+  return isOneOf(`${users} union all ${usersBelow}`, direct.indexed && indirect.indexed);
 }
 
 function groupsWhere({ sql }: Condition, columns: string, parameters: SqlParameters): string {
