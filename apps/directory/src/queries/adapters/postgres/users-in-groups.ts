@@ -6,7 +6,7 @@ import { GROUP_LEVELS_MAX } from './user-groups.js';
  * Conditions on the user `r` about the groups that a read shows for her (`groupsOfUsers`), each given as a condition on a group
  * `g`. Every walk starts at the groups in question and goes down, so that a filter costs what these groups hold. A join is spelled
  * as a look-up for each row (`offset 0` keeps it one): the planner has no idea how many groups a walk finds, and would now and then
- * read all members of the tenant instead. Circles end at the last level, for rows that were there already are not added again.
+ * read all members of the tenant instead. Circles end at the last level; up to there each group is walked through once on a level.
  */
 
 /** Users who have such a group, whether as a direct or an indirect one. */
