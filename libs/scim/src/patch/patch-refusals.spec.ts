@@ -61,6 +61,22 @@ const refusing: readonly PatchRow[] = [
     operations: [{ op: 'replace', path: 'emails[type eq "work"].value', value: {} }],
     refused: 'invalidValue',
   },
+  ...[
+    { active: true, ACTIVE: false },
+    { 'name.givenName': 'a', 'NAME.GivenName': 'b' },
+    { [ENT]: { department: 'a', Department: 'b' } },
+    { [ENT]: { department: 'a' }, [ENT.toUpperCase()]: { department: 'b' } },
+    { [`${ENT}:department`]: 'a', [`${ENT}:DEPARTMENT`]: 'b' },
+  ].map((value): PatchRow => ({
+    cite: '2.1 names are the same in any case, so which of the two?',
+    operations: [{ op: 'replace', value }],
+    refused: 'invalidValue',
+  })),
+  {
+    cite: '2.1 names are the same in any case, below a path too',
+    operations: [{ op: 'replace', path: ENT, value: { department: 'a', DEPARTMENT: 'b' } }],
+    refused: 'invalidValue',
+  },
   {
     cite: 'table 9 invalidValue: list of several',
     operations: [{ op: 'replace', path: 'title', value: ['a', 'b'] }],

@@ -134,12 +134,13 @@ export class PatchReader {
   /** RFC 7644 s3.5.2.1, s3.5.2.3: without a path the value is a set of attributes of the resource. */
   #setAll(op: SetOp, raw: unknown): void {
     if (!isRawObject(raw)) throw invalidValue(`A ${op} operation without a path has no object as its value.`);
+    const seen = new Set<string>();
     for (const key of Object.keys(raw)) {
       if (key === 'schemas') continue;
       const urn = this.#schemaPath(key);
       const path = urn ?? (isAttributeName(key) ? { attribute: key } : this.#tolerance.key(key));
       if (path === undefined) this.#unknown(key);
-      else this.set(op, path, raw[key], false);
+      else this.#setKey(op, path, raw[key], seen);
     }
   }
 
@@ -161,11 +162,26 @@ export class PatchReader {
     }
     refuseFilter(path);
     if (!isRawObject(raw)) throw invalidValue(`${schema.id} is not an object.`);
+    const seen = new Set<string>();
     for (const key of Object.keys(raw)) {
       const inner = isAttributeName(key) ? { attribute: key } : this.#tolerance.key(key);
       if (inner === undefined) this.#unknown(key);
-      else this.set(op, { ...inner, schema: schema.id }, raw[key], false);
+      else this.#setKey(op, { ...inner, schema: schema.id }, raw[key], seen);
     }
+  }
+
+  /**
+   * A key of a value, where `seen` are those before it. Names are the same in any case (RFC 7643 s2.1), so of an attribute that is
+   * there twice nobody could say which is meant. A selection may be: it says of each value what it is to be.
+   */
+  #setKey(op: SetOp, path: AttributePath, raw: unknown, seen: Set<string>): void {
+    const found = path.filter === undefined ? findAttribute(this.#resourceType, path) : undefined;
+    if (found !== undefined) {
+      const name = found.kind === 'schema' ? found.schema.id : printPath(canonicalPath(found, path));
+      if (seen.has(name)) throw invalidValue(`${name} appears twice.`);
+      seen.add(name);
+    }
+    this.set(op, path, raw, false);
   }
 
   #removeSchema(schema: SchemaDefinition, path: AttributePath): void {
