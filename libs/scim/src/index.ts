@@ -134,7 +134,7 @@ export { parsePath, pathFromJson, printPath } from './path/parse-path.js';
 export { applyPatch, type PatchedDocument } from './patch/apply-patch.js';
 export { COMPARISONS_MAX } from './patch/comparison-budget.js';
 export { diffDocuments, type DocumentDifference } from './patch/diff-documents.js';
-export { patchFromJson, untypedPatchFromJson } from './patch/patch-from-json.js';
+export { patchFromJson, retypedPatchFromJson, untypedPatchFromJson } from './patch/patch-from-json.js';
 export {
   PATCH_OPERATIONS_MAX,
   type ParsedPatch,

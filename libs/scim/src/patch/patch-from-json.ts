@@ -4,7 +4,13 @@ import { invalidPath, invalidSyntax, invalidValue, payloadTooLarge } from '../er
 import { pathFromJson } from '../path/parse-path.js';
 import { type ResourceType } from '../schema/resource-type.js';
 import { NO_PATCH_TOLERANCE, type PatchTolerance } from './patch-tolerance.js';
-import { PATCH_STEPS_MAX, type PatchOperation, type PatchRequest } from './patch.js';
+import {
+  PATCH_STEPS_MAX,
+  type ParsedPatch,
+  type PatchOperation,
+  type PatchOptions,
+  type PatchRequest,
+} from './patch.js';
 import { PatchReader } from './read-patch.js';
 
 const NORMAL_FORM: PatchTolerance = { ...NO_PATCH_TOLERANCE, removesListedValues: true };
@@ -14,14 +20,24 @@ const NORMAL_FORM: PatchTolerance = { ...NO_PATCH_TOLERANCE, removesListedValues
  * schema once more, nothing is tolerated, and a request in normal form comes out as it went in. Throws 400.
  */
 export function patchFromJson(resourceType: ResourceType, value: unknown): PatchRequest {
-  const reader = new PatchReader(resourceType, NORMAL_FORM, { unknownAttributes: 'reject' });
+  const { operations } = retypedPatchFromJson(resourceType, value, { unknownAttributes: 'reject' });
+  return { operations };
+}
+
+/** The same where the schema may be another one by now: what it has no place for is treated as the options say. */
+export function retypedPatchFromJson(
+  resourceType: ResourceType,
+  value: unknown,
+  options: PatchOptions,
+): ParsedPatch {
+  const reader = new PatchReader(resourceType, NORMAL_FORM, options);
   for (const operation of operationsOf(value)) {
     const path = pathFromJson(operation['path']);
     const op = opOf(operation);
     if (op === 'remove') reader.remove(path, operation['values'] ?? null);
     else reader.set(op, path, valueIn(operation), true);
   }
-  return { operations: reader.result().operations };
+  return reader.result();
 }
 
 /**

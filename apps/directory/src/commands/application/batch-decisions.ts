@@ -1,6 +1,7 @@
 import {
   causeOf,
   resourceKindOf,
+  type Command,
   type CommandId,
   type CommandOutcome,
   type Fact,
@@ -46,6 +47,7 @@ import {
 export class BatchDecisions {
   private readonly decided: { readonly queued: QueuedMessage; readonly outcome: Outcome }[] = [];
   private readonly failures: ProvisioningFailure[] = [];
+  private readonly warned: Command[] = [];
   /** Groups that each member was added to. */
   private readonly joined = new Map<ResourceKey, GroupWork[]>();
   private readonly createdByRenewed: { readonly ref: ResourceRef; readonly createdBy: CommandId }[] = [];
@@ -75,8 +77,9 @@ export class BatchDecisions {
   decide(untyped: QueuedCommand, rows: LockedRows, reserved: ReservedNames): Outcome {
     const tenant = this.admission.tenants.get(untyped.command.tenantId);
     if (tenant === undefined) throw new Error('a command of an unknown tenant was admitted');
-    const queued = typedCommand(untyped, tenant.types);
+    const queued = typedCommand(untyped, tenant.types, tenant.settings);
     if (isRefusal(queued)) return this.reject(untyped, queued, documentIn(untyped));
+    if (queued.command.warnings !== untyped.command.warnings) this.warned.push(queued.command);
     const context = contextOf(queued, tenant, reserved.names, this.nowMs);
     const decision = this.decideKind(queued, rows, reserved, context);
     if ('status' in decision) return decision;
@@ -123,6 +126,7 @@ export class BatchDecisions {
       outcomes: this.decided,
       facts: [...rows.users.facts, ...groupFacts, ...rows.resources.facts],
       failures: this.failures,
+      warned: this.warned,
       nowMs: this.nowMs,
     };
   }

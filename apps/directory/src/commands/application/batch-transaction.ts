@@ -1,4 +1,5 @@
 import type {
+  Command,
   CommandId,
   DomainPolicy,
   Fact,
@@ -132,6 +133,8 @@ export interface BatchEffects {
   readonly outcomes: readonly { readonly queued: QueuedMessage; readonly outcome: Outcome }[];
   readonly facts: readonly { readonly fact: Fact; readonly traceparent: string | null }[];
   readonly failures: readonly ProvisioningFailure[];
+  /** Commands that have more warnings than they were claimed with. */
+  readonly warned: readonly Command[];
   readonly nowMs: number;
 }
 

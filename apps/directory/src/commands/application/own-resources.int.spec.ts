@@ -255,13 +255,43 @@ wherePostgres(describe)('resources of the types that a tenant registered', () =>
       await world.register(tenant, without('label'));
       expect(await book.apply(...late)).toMatchObject([
         { status: 'applied' },
-        { status: 'rejected', cause: 'invalid_path' },
+        { status: 'applied', changed: false },
         { status: 'applied' },
       ]);
       expect((await book.resources(tenant)).map(({ document }) => document)).toEqual([
         {},
         { externalId: 'd' },
       ]);
+    });
+
+    const patchOfLateUser = async (settings: Parameters<CommandWorld['tenant']>[0]) => {
+      const { tenant, make } = await given(settings);
+      const user = make.createUser('rita@example.com', {});
+      await book.given(tenant, user);
+      const late = make.patchUser(
+        user.resourceId,
+        { op: 'replace', path: `${ACCESS}:floor`, value: 4 },
+        { op: 'replace', path: 'active', value: false },
+      );
+      await world.register(tenant, without('floor'));
+      const [outcome] = await book.apply(late);
+      const rows = await world.rows<{ warnings: unknown }>(
+        'select warnings from directory.operations where id = $1',
+        [late.commandId],
+      );
+      return { outcome, warnings: rows[0]?.warnings };
+    };
+
+    it('disable a user though the attribute beside it is gone, with a warning', async () => {
+      const { outcome, warnings } = await patchOfLateUser({});
+      expect(outcome).toMatchObject({ status: 'applied', version: 2 });
+      expect((outcome as Applied).resource?.document).toMatchObject({ active: false });
+      expect(warnings).toEqual([{ kind: 'unknownAttribute', path: `${ACCESS}:floor` }]);
+    });
+
+    it('refuse such a PATCH where the tenant wants that', async () => {
+      const { outcome } = await patchOfLateUser({ unknownPatchAttributes: 'reject' });
+      expect(outcome).toMatchObject({ status: 'rejected', cause: 'invalid_path' });
     });
 
     it('are refused where their type is gone', async () => {

@@ -1,6 +1,7 @@
 import type { CommandId, CommandMessage, Outcome } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
 import { outcomeOf, type DecidedRow } from '../../../operations/adapters/postgres/decided-row.js';
+import type { BatchEffects } from '../../application/batch-transaction.js';
 import type { QueuedMessage } from '../../application/queued-command.js';
 import { columns } from './columns.js';
 
@@ -62,6 +63,17 @@ export async function claimCommands(
   if (outcomes.size < others.length)
     throw new Error('a claimed command cannot be read: is it of a tenant outside this batch?');
   return outcomes;
+}
+
+/** Claims come before decisions, which may pass over something more: that is told in the same rows. */
+export function writeWarnings(tx: Transaction, { warned }: Pick<BatchEffects, 'warned'>): void {
+  if (warned.length === 0) return;
+  tx.write(
+    'write warnings',
+    `update directory.operations o set warnings = t.warnings
+     from unnest($1::uuid[], $2::jsonb[]) as t(id, warnings) where o.id = t.id`,
+    columns(warned, [({ commandId }) => commandId, warningsOf]),
+  );
 }
 
 /** As JSON, for the activity; null where nothing was passed over. What a job's parts are told of stands in their own rows. */

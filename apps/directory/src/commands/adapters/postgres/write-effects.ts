@@ -16,6 +16,7 @@ import type {
   UserWrite,
 } from '../../application/batch-transaction.js';
 import { keyHash } from '../../../outbox/application/key-hash.js';
+import { writeWarnings } from './claim-commands.js';
 import { columns, slices } from './columns.js';
 import { writeFormerUsers } from './former-users.js';
 import { writeResources } from './write-resources.js';
@@ -34,6 +35,7 @@ export function writeEffects(tx: Transaction, effects: BatchEffects): void {
   writeFormerUsers(tx, effects);
   writeCounters(tx, effects);
   writeOutcomes(tx, effects);
+  writeWarnings(tx, effects);
   writeOutbox(tx, effects);
 }
 
