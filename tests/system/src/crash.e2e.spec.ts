@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { USER_EVENTS_TOPIC } from '@muster/contracts';
+import { FAILURES_TOPIC, USER_EVENTS_TOPIC, decodeFailure } from '@muster/contracts';
 import { until } from '@muster/messaging/testing';
 import { type ProgramName } from '@muster/stack';
 import { checkHistory } from './history/check-history.js';
@@ -120,5 +120,43 @@ describeSystem(`acknowledged writes while processes are killed (SEED=${seed})`, 
       .sort();
     expect(copies.at(-1)).toBe(2);
     expect(copies.slice(0, -1).every((count) => count === 1)).toBe(true);
+  });
+
+  it('enters each refusal of the gateway once, although the directory dies while it reads them', async () => {
+    const tenant = await world.newTenant();
+    const published = () =>
+      world.tap
+        .records(FAILURES_TOPIC)
+        .map(decodeFailure)
+        .filter(({ tenantId, cause }) => tenantId === tenant.tenantId && cause === 'domain_not_registered')
+        .map(({ failureId }) => failureId);
+    const entered = async (): Promise<string[]> => {
+      const { rows } = await world.database.query<{ id: string }>(
+        `select id from directory.operations where tenant_id = $1 and cause = 'domain_not_registered'`,
+        [tenant.tenantId],
+      );
+      return rows.map(({ id }) => id);
+    };
+    let isOver = false;
+    let refused = 0;
+    const client = async (name: string): Promise<void> => {
+      for (let n = 0; !isOver; n += 1) {
+        const userName = `${name}${n}@stranger.example`;
+        const { status } = await tenant.client.post('/Users', { schemas: [USER_URN], userName });
+        if (status === 400) refused += 1;
+      }
+    };
+    const clients = ['ann', 'bob', 'cleo'].map(client);
+    for (let death = 1; death <= 2; death += 1) {
+      const wanted = (await entered()).length + 20;
+      await until('the directory is in the middle of it', async () => (await entered()).length > wanted);
+      await killUnderLoad('directory');
+    }
+    isOver = true;
+    await Promise.all(clients);
+    await until('all of them are in the log', () => published().length >= refused);
+    await until('all of them are entered', async () => (await entered()).length >= published().length);
+    expect(refused).toBeGreaterThan(40);
+    expect((await entered()).sort()).toEqual(published().sort());
   });
 });
