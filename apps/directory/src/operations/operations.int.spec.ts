@@ -181,22 +181,25 @@ describe('operations', () => {
   });
 
   it('marks applied creates as undelivered, nothing else', async () => {
-    const [create, group, patch, cancelled, foreign] = [
+    const [create, group, own, patch, cancelled, foreign] = [
       command(),
       command({ type: 'group.create.requested' }),
+      command({ type: 'resource.create.requested', resourceType: 'Badge' }),
       command({ type: 'user.patch.requested' }),
       command(),
       command({ tenantId: OTHER_TENANT }),
     ];
-    await apply(create, group, patch, foreign);
+    await apply(create, group, own, patch, foreign);
     await cancel(cancelled);
-    await store.markUndelivered([create, group, patch, cancelled, { ...foreign, tenantId: TENANT }]);
+    await store.markUndelivered([create, group, own, patch, cancelled, { ...foreign, tenantId: TENANT }]);
     const { rows } = await owner.query<{ id: string }>(
       'spec.undelivered',
       'select id from directory.operations where undelivered',
       [],
     );
-    expect(rows.map((row) => row.id).sort()).toEqual([create.commandId, group.commandId].sort());
+    expect(rows.map((row) => row.id).sort()).toEqual(
+      [create.commandId, group.commandId, own.commandId].sort(),
+    );
   });
 
   describe('partitions', () => {

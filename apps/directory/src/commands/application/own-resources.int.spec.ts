@@ -192,6 +192,23 @@ wherePostgres(describe)('resources of the types that a tenant registered', () =>
     ]);
   });
 
+  it('are the answer to a repeated create whose first answer was lost', async () => {
+    const { tenant, make } = await given();
+    const first = make.createResource('Badge', { number: 'A-1' });
+    await book.given(tenant, first);
+    expect(await book.apply(make.createResource('Badge', { number: 'A-1' }))).toMatchObject([
+      { status: 'rejected', cause: 'duplicate_value' },
+    ]);
+    await world.rows('update directory.operations set undelivered = true where id = $1', [first.commandId]);
+    expect(await book.apply(make.createResource('Badge', { number: 'A-1', colour: 'red' }))).toMatchObject([
+      { status: 'rejected', cause: 'duplicate_value' },
+    ]);
+    expect(await book.apply(make.createResource('Badge', { number: 'A-1' }))).toMatchObject([
+      { status: 'applied', resourceId: first.resourceId, version: 1, changed: false },
+    ]);
+    expect(await book.resources(tenant)).toHaveLength(1);
+  });
+
   it('come in jobs beside users', async () => {
     const { tenant, make } = await given();
     const [user, own, bad] = [

@@ -56,7 +56,7 @@ export class PostgresOperationStore implements OperationStore, PartitionStore {
         `update directory.operations o set undelivered = true
          from unnest($1::uuid[], $2::uuid[]) as t (id, tenant_id)
          where o.id = t.id and o.tenant_id = t.tenant_id and o.state = 'applied' and not o.undelivered
-           and o.type in ('user.create.requested', 'group.create.requested')`,
+           and o.type in ('user.create.requested', 'group.create.requested', 'resource.create.requested')`,
         [commands.map((each) => each.commandId), commands.map((each) => each.tenantId)],
       ),
     );
