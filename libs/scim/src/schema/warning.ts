@@ -27,13 +27,16 @@ export type WarningKind = (typeof WARNING_KINDS)[number];
 const WARNINGS_MAX = 100;
 const PATH_LENGTH_MAX = 128;
 
-/** Collects warnings, at most 100 of them, each with a bounded path that is safe to log as text. */
+/** What a path selects by can be a person's address. The position in a list, `[0]`, and a label, `[type eq "work"]`, are not. */
+const SELECTION = /\[(?!\d+\]|type eq "[a-z]{1,32}"\])(?:.*\]|.*$)/is;
+
+/** Collects warnings, at most 100 of them, each with a bounded path that is safe to log as text and holds nobody's data. */
 export class WarningList {
   readonly #warnings: Warning[] = [];
 
   add(kind: WarningKind, path: string): void {
     if (this.#warnings.length >= WARNINGS_MAX) return;
-    const bounded = path.slice(0, PATH_LENGTH_MAX).toWellFormed();
+    const bounded = path.replace(SELECTION, '[...]').slice(0, PATH_LENGTH_MAX).toWellFormed();
     this.#warnings.push({ kind, path: bounded.replace(/\p{Cc}/gu, '\ufffd') });
   }
 
