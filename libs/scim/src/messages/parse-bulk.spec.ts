@@ -27,6 +27,23 @@ const order = (operations: readonly BulkOperation[]): (string | number)[] =>
   operations.map(({ bulkId, index }) => bulkId ?? index);
 
 describe('a bulk plan (RFC 7644 s3.7)', () => {
+  it('keeps the order of all others around what has to come first', () => {
+    const patch = (...members: string[]) => ({
+      method: 'PATCH',
+      path: '/Groups/7',
+      data: { Operations: members.map((value) => ({ op: 'add', path: 'members', value })) },
+    });
+    expect(order(plan([group('g', 'a'), user('a'), user('b')]).operations)).toEqual(['a', 'g', 'b']);
+    expect(order(plan([patch('bulkId:a'), patch('x'), user('a'), patch('y')]).operations)).toEqual([
+      'a',
+      0,
+      1,
+      3,
+    ]);
+    const circle = plan([user('b'), group('g', 'h'), group('h', 'g', 'a'), user('c'), user('a')]).operations;
+    expect(order(circle)).toEqual(['b', 'g', 'a', 'h', 'c']);
+  });
+
   it('keeps the order where nothing refers to what comes later', () => {
     const { operations, failOnErrors } = plan(
       [user('a'), { method: 'DELETE', path: '/Users/u-1', version: 'W/"2"' }, group('g', 'a')],
@@ -52,8 +69,8 @@ describe('a bulk plan (RFC 7644 s3.7)', () => {
 
   it('creates what is referred to first, through several steps', () => {
     const { operations } = plan([group('g', 'h', 'a'), group('h', 'b'), user('a'), user('b')]);
-    expect(order(operations)).toEqual(['a', 'b', 'h', 'g']);
-    expect(operations.map(({ index }) => index)).toEqual([2, 3, 1, 0]);
+    expect(order(operations)).toEqual(['b', 'h', 'a', 'g']);
+    expect(operations.map(({ index }) => index)).toEqual([3, 1, 2, 0]);
   });
 
   it('has operations on what is created wait for it', () => {
@@ -69,7 +86,7 @@ describe('a bulk plan (RFC 7644 s3.7)', () => {
 
   it('cuts a circle at its earliest operation', () => {
     const { operations } = plan([group('g', 'h'), group('h', 'i'), group('i', 'g'), group('j', 'g')]);
-    expect(order(operations)).toEqual(['g', 'i', 'j', 'h']);
+    expect(order(operations)).toEqual(['g', 'i', 'h', 'j']);
     expect(operations[0]).toMatchObject({ after: [], deferred: ['h'] });
     expect(operations.slice(1).every((each) => each.kind === 'step' && each.deferred.length === 0)).toBe(
       true,

@@ -85,7 +85,7 @@ export function parseBulk(
   const read = refuseRepeated(operations.map((raw, index) => readOperation(raw, index, resourceTypes)));
   return {
     ...(failOnErrors === undefined ? {} : { failOnErrors }),
-    operations: orderOperations(refuseDangling(read)),
+    operations: orderOperations(cutCircles(refuseDangling(read))),
   };
 }
 
@@ -205,8 +205,29 @@ function refuse(step: BulkStep, error: ScimError): RefusedBulkOperation {
   };
 }
 
+/** In their order, each after what it refers to: what a later operation creates is created right before the first that needs it. */
 function orderOperations(operations: readonly BulkOperation[]): readonly BulkOperation[] {
-  const ordered: BulkOperation[] = [];
+  const creations = new Map(
+    operations.flatMap((each) =>
+      each.kind === 'step' && each.method === 'POST' ? [[each.bulkId!, each] as const] : [],
+    ),
+  );
+  const ordered = new Set<BulkOperation>();
+  for (const operation of operations) {
+    const open = [operation];
+    for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
+      const after = next.kind === 'step' && !ordered.has(next) ? next.after : [];
+      const missing = after.map((bulkId) => creations.get(bulkId)!).filter((each) => !ordered.has(each));
+      if (missing.length > 0) open.push(...missing.toReversed());
+      else ordered.add(open.pop()!);
+    }
+  }
+  return [...ordered];
+}
+
+/** The operations as they came, but no creations that wait for each other. */
+function cutCircles(operations: readonly BulkOperation[]): readonly BulkOperation[] {
+  const settled: BulkOperation[] = [];
   const open = new OpenReferences(operations);
   let waiting = operations;
   while (waiting.length > 0) {
@@ -216,12 +237,12 @@ function orderOperations(operations: readonly BulkOperation[]): readonly BulkOpe
         blocked.push(operation);
         continue;
       }
-      ordered.push(operation);
+      settled.push(operation);
       if (operation.kind === 'step' && operation.method === 'POST') open.settle(operation.bulkId!);
     }
     waiting = blocked.length === waiting.length ? cutCircle(blocked, open) : blocked;
   }
-  return ordered;
+  return settled.toSorted((a, b) => a.index - b.index);
 }
 
 /** Which references still wait for a creation, counted: a thousand operations may be blocked a thousand times. */
