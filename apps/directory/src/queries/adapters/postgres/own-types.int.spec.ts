@@ -119,6 +119,19 @@ wherePostgres(describe)('resources of a type that the tenant registered', () => 
     60_000,
   );
 
+  it.each([
+    'custodians.$ref pr',
+    'custodians[$ref sw "https"]',
+    'partOf.$ref eq "x"',
+    'not (partOf.$ref pr)',
+  ])('are not selected by what the gateway makes: %s', (text) => {
+    const filter = resolveFilter(parseFilter(text), testResourceType);
+    const source = sourceAt(PLACE, testResourceType);
+    expect(() => compileFilter(filter, source, new SqlParameters(TENANT))).toThrow(
+      expect.objectContaining({ status: 400, scimType: 'invalidFilter' }),
+    );
+  });
+
   it('are read by their id, and only as what they are', async () => {
     const id = uuidOf(3, 0) as ResourceId;
     const json = await reader.read({ tenantId: TENANT, place: PLACE, id }, bare);

@@ -85,7 +85,6 @@ export const userSource: ResourceSource = {
       `${ENTERPRISE_USER_SCHEMA_URN}:manager.displayName`,
       { kind: 'unfolded-text', sql: `(${managerName('r')})` },
     ],
-    [`${ENTERPRISE_USER_SCHEMA_URN}:manager.$ref`, { kind: 'unsupported' }],
   ]),
   relations: new Map<string, RelationMapping | MembershipMapping>([
     [
@@ -166,10 +165,17 @@ function makeSource(place: ResourcePlace, resourceType: ResourceType): ResourceS
     core: resourceType.schema.id,
     extensions: resourceType.extensions.map(({ schema }) => schema.id),
   };
-  if (place === 'users') return { ...userSource, resourceType, schemas };
-  if (place === 'groups') return { ...groupSource, resourceType, schemas };
+  const made = madeReferences(resourceType);
+  const withMade = (source: ResourceSource): ResourceSource => ({
+    ...source,
+    resourceType,
+    schemas,
+    columns: new Map([...made, ...source.columns]),
+  });
+  if (place === 'users') return withMade(userSource);
+  if (place === 'groups') return withMade(groupSource);
   const { name } = resourceType;
-  return {
+  return withMade({
     kind: 'resources',
     resourceType,
     table: 'directory.resources',
@@ -181,7 +187,23 @@ function makeSource(place: ResourcePlace, resourceType: ResourceType): ResourceS
     ]),
     relations: new Map(),
     schemas,
-  };
+  });
+}
+
+/** The `$ref`s that the gateway makes of the values beside them: nobody may think that none is there. */
+function madeReferences({ schema, extensions }: ResourceType): [string, ColumnMapping][] {
+  const homes = [
+    { prefix: '', attributes: schema.attributes },
+    ...extensions.map((extension) => ({
+      prefix: `${extension.schema.id}:`,
+      attributes: extension.schema.attributes,
+    })),
+  ];
+  return homes.flatMap(({ prefix, attributes }) =>
+    attributes.list
+      .filter(({ subAttributes }) => subAttributes.find('$ref')?.mutability === 'readOnly')
+      .map(({ name }): [string, ColumnMapping] => [`${prefix}${name}.$ref`, { kind: 'unsupported' }]),
+  );
 }
 
 /** Where the attribute is found when it is not, or not only, in the document. */
