@@ -123,6 +123,8 @@ export interface DatabaseOptions {
   readonly responseTimeoutMs?: number;
   /** Callers that may wait for a connection; one more is refused at once. Default 1,000. */
   readonly waitingMax?: number;
+  /** How long a connection uses the plans that it has made. Default 5,000. */
+  readonly plansKeptMs?: number;
   readonly metrics?: Metrics | undefined;
   /** Told when a connection is lost. The pool opens another one when it is next needed. */
   readonly onConnectionLost?: (error: Error) => void;

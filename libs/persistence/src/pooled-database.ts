@@ -24,6 +24,12 @@ import { PipelinedTransaction, sendStatement } from './pipelined-transaction.js'
 import { tenantArrayLiteral, tenantSetting } from './tenant-isolation.js';
 
 const reachableProbeDelayMs = 200;
+/**
+ * Postgres makes a plan once and keeps it until it learns something new about the tables, which a table that fills up is not:
+ * what was right for an empty one reads all of a full one for every batch, until autovacuum comes by a minute or two later.
+ * A partition for each day is empty every day. Making all plans anew costs a few milliseconds.
+ */
+const PLANS_KEPT_MS = 5_000;
 /** An answer as old as this still proves that the server answers. */
 const recentlyMs = 1_000;
 
@@ -42,11 +48,14 @@ class PooledDatabase implements Database {
   /** What the server said when it ended a connection between two statements; the next of them is not told. */
   private readonly endings = new WeakMap<PoolClient, Error>();
   private lastAnswerAt = Number.NEGATIVE_INFINITY;
+  private readonly plansKeptMs: number;
+  private readonly plannedAt = new WeakMap<PoolClient, number>();
 
   constructor(options: DatabaseOptions) {
     this.label = options.applicationName;
     this.waitingMax = options.waitingMax ?? 1_000;
     this.metrics = options.metrics;
+    this.plansKeptMs = options.plansKeptMs ?? PLANS_KEPT_MS;
     this.pool = new Pool(poolConfig(options));
     const lost = (error: Error): void => {
       this.metrics?.counter('db_connections_lost_total').inc({ pool: this.label });
@@ -95,7 +104,7 @@ class PooledDatabase implements Database {
     const client = await this.acquire(name);
     const transaction = new PipelinedTransaction(client);
     const [result] = inOneWrite(client, () => {
-      transaction.begin(begin);
+      transaction.begin(this.withFreshPlans(client, begin));
       return [
         transaction.query<Row>(name, text, values, options),
         this.endRead(client, transaction),
@@ -130,7 +139,7 @@ class PooledDatabase implements Database {
     const transaction = new PipelinedTransaction(client);
     try {
       const working = inOneWrite(client, () => {
-        transaction.begin(begin);
+        transaction.begin(this.withFreshPlans(client, begin));
         return started(work, transaction);
       });
       const result = await working;
@@ -183,7 +192,7 @@ class PooledDatabase implements Database {
     const transaction = new PipelinedTransaction(client);
     try {
       const working = inOneWrite(client, () => {
-        transaction.begin(begin);
+        transaction.begin(this.withFreshPlans(client, begin));
         return started(work, transaction);
       });
       const result = await working;
@@ -244,6 +253,15 @@ class PooledDatabase implements Database {
         ?.histogram('db_pool_wait_seconds')
         .observe({ pool: this.label }, (performance.now() - startedAt) / 1_000);
     }
+  }
+
+  /** The beginning of a transaction, behind a word to the server that its plans are too old. */
+  private withFreshPlans(client: PoolClient, begin: string): string {
+    const now = performance.now();
+    const plannedAt = this.plannedAt.get(client);
+    if (plannedAt !== undefined && now - plannedAt < this.plansKeptMs) return begin;
+    this.plannedAt.set(client, now);
+    return plannedAt === undefined ? begin : `discard plans; ${begin}`;
   }
 
   private reasonOf(client: PoolClient, error: unknown): unknown {
