@@ -70,9 +70,16 @@ export class PipelinedTransaction implements Transaction {
     options?: StatementOptions,
   ): Promise<SqlResult<Row>> {
     if (this.over) return Promise.reject(new Error(`${name}: the transaction is over`));
-    return sendStatement<Row>(this.client, name, text, values, options).catch((error: unknown) => {
-      throw this.remember(databaseErrorFrom(error, name));
-    });
+    return sendStatement<Row>(this.client, name, text, values, options).then(
+      (result) => {
+        // Had the transaction not begun, this would be an answer to nobody: without its tenants, and without its snapshot.
+        if (this.firstFailure !== undefined) throw this.firstFailure;
+        return result;
+      },
+      (error: unknown) => {
+        throw this.remember(databaseErrorFrom(error, name));
+      },
+    );
   }
 
   write(name: string, text: string, values: readonly SqlValue[] = [], options?: StatementOptions): void {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
+import { createRoleIfMissing, enableTenantIsolation } from './tenant-isolation.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
 
 jest.setTimeout(30_000);
@@ -54,6 +55,36 @@ wherePostgres(describe)('a table that was empty when its statements were planned
       await database.close();
     }
   }
+
+  it('is seen by every kind of transaction as before when plans are made anew in each', async () => {
+    await owner.query('make own', 'create table own (tenant_id uuid, name text)', [], { prepare: false });
+    await owner.query('isolate', enableTenantIsolation('own'), [], { prepare: false });
+    await owner.query('role', createRoleIfMissing('plans_reader'), [], { prepare: false });
+    await owner.query('grant', 'grant select, insert on own to plans_reader', [], { prepare: false });
+    const tenant = '01980000-0000-7000-8000-000000000001';
+    const database = openDatabase({
+      url: world.url,
+      role: 'plans_reader',
+      poolMax: 1,
+      applicationName: 'plans',
+      plansKeptMs: 0,
+    });
+    try {
+      for (let times = 1; times <= 8; times += 1) {
+        await database.transaction({ tenants: [tenant] }, (tx) =>
+          tx.query('add', 'insert into own values ($1, $2)', [tenant, String(times)]),
+        );
+        const count = 'select count(*) as total from own where tenant_id = $1';
+        expect((await database.queryTenant(tenant, 'count', count, [tenant])).rows).toEqual([
+          { total: times },
+        ]);
+        const read = await database.read(tenant, (session) => session.query('count', count, [tenant]));
+        expect(read.rows).toEqual([{ total: times }]);
+      }
+    } finally {
+      await database.close();
+    }
+  });
 
   it('is read by its index once its plans are made anew, and in full until then', async () => {
     expect(await planAfterGrowth(3_600_000)).toContain('Seq Scan on filling');

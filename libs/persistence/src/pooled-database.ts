@@ -255,13 +255,13 @@ class PooledDatabase implements Database {
     }
   }
 
-  /** The beginning of a transaction, behind a word to the server that its plans are too old. */
+  /** The beginning of a transaction, with a word to the server that its plans are too old. Not before it: it would be a query. */
   private withFreshPlans(client: PoolClient, begin: string): string {
     const now = performance.now();
     const plannedAt = this.plannedAt.get(client);
     if (plannedAt !== undefined && now - plannedAt < this.plansKeptMs) return begin;
     this.plannedAt.set(client, now);
-    return plannedAt === undefined ? begin : `discard plans; ${begin}`;
+    return plannedAt === undefined ? begin : `${begin}; discard plans`;
   }
 
   private reasonOf(client: PoolClient, error: unknown): unknown {
