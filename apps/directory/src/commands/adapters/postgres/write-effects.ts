@@ -6,19 +6,14 @@ import {
   type TenantId,
 } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
-import { foldCase, normaliseUnique, type ScimDocument, type ScimValue } from '@muster/scim';
-import type {
-  BatchEffects,
-  GroupDelete,
-  GroupWrite,
-  Membership,
-  ResourceRef,
-  UserWrite,
-} from '../../application/batch-transaction.js';
+import { foldCase, normaliseUnique, type ScimDocument } from '@muster/scim';
+import type { BatchEffects, UserWrite } from '../../application/batch-transaction.js';
 import { keyHash } from '../../../outbox/application/key-hash.js';
 import { writeWarnings } from './claim-commands.js';
-import { columns, slices } from './columns.js';
+import { columns, refColumns, textOf } from './columns.js';
+import { deleteRows } from './delete-rows.js';
 import { writeFormerUsers } from './former-users.js';
+import { writeGroups, writeMembers } from './write-groups.js';
 import { writeResources } from './write-resources.js';
 
 /**
@@ -29,7 +24,6 @@ export function writeEffects(tx: Transaction, effects: BatchEffects): void {
   writeUsers(tx, effects);
   writeGroups(tx, effects);
   writeResources(tx, effects);
-  deleteRows(tx, 'resources', effects.resourcesDeleted);
   writeMembers(tx, effects);
   writeNames(tx, effects);
   writeFormerUsers(tx, effects);
@@ -86,10 +80,6 @@ const userColumns = [
   (user: UserWrite) => JSON.stringify(user.state.document),
 ] as const;
 
-function textOf(value: ScimValue | undefined): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
 /** `emails` is a join attribute of connectors, so its values have rows of their own with an index. */
 function writeEmails(tx: Transaction, { usersInserted, usersUpdated, usersDeleted }: BatchEffects): void {
   const changed = usersUpdated.filter((user) => user.emailsChanged);
@@ -138,22 +128,6 @@ function emailRows({ tenantId, state }: UserWrite) {
   });
 }
 
-const refColumns = [(ref: ResourceRef) => ref.tenantId, (ref: ResourceRef) => ref.id] as const;
-
-function deleteRows(
-  tx: Transaction,
-  table: 'users' | 'groups' | 'resources',
-  refs: readonly ResourceRef[],
-): void {
-  if (refs.length === 0) return;
-  tx.write(
-    `delete ${table}`,
-    `delete from directory.${table} r using unnest($1::uuid[], $2::uuid[]) as t(tenant_id, id)
-     where r.tenant_id = t.tenant_id and r.id = t.id`,
-    columns(refs, refColumns),
-  );
-}
-
 function renewCreatedBy(tx: Transaction, { createdByRenewed }: BatchEffects): void {
   for (const table of ['users', 'groups', 'resources'] as const) {
     tx.write(
@@ -166,103 +140,6 @@ function renewCreatedBy(tx: Transaction, { createdByRenewed }: BatchEffects): vo
         (each) => each.ref.id,
         (each) => each.createdBy,
       ]),
-    );
-  }
-}
-
-function writeGroups(tx: Transaction, { groupsInserted, groupsUpdated, groupsDeleted }: BatchEffects): void {
-  if (groupsInserted.length > 0) {
-    tx.write(
-      'insert groups',
-      `insert into directory.groups
-         (tenant_id, id, version, display_name_key, external_id, member_count, document, created_at, last_modified, created_by)
-       select t.tenant_id, t.id, t.version, t.display_name_key, t.external_id, t.member_count, t.document,
-              to_timestamp(t.created_ms / 1000), to_timestamp(t.modified_ms / 1000), t.created_by
-       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::jsonb[], $8::float8[], $9::float8[], $10::uuid[])
-         with ordinality as t(tenant_id, id, version, display_name_key, external_id, member_count, document, created_ms, modified_ms, created_by, at)
-       order by t.at`,
-      columns(groupsInserted, [
-        ...groupColumns,
-        (group) => group.state.createdAtMs,
-        (group) => group.state.lastModifiedMs,
-        (group) => group.state.createdBy,
-      ]),
-    );
-  }
-  if (groupsUpdated.length > 0) {
-    tx.write(
-      'update groups',
-      `update directory.groups g
-       set version = t.version, display_name_key = t.display_name_key, external_id = t.external_id,
-           member_count = t.member_count, document = t.document, last_modified = to_timestamp(t.modified_ms / 1000)
-       from unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::jsonb[], $8::float8[])
-         as t(tenant_id, id, version, display_name_key, external_id, member_count, document, modified_ms)
-       where g.tenant_id = t.tenant_id and g.id = t.id`,
-      columns(groupsUpdated, [...groupColumns, (group) => group.state.lastModifiedMs]),
-    );
-  }
-  if (groupsDeleted.length > 0) {
-    deleteManyMembers(tx, groupsDeleted);
-    tx.write(
-      'delete members of deleted groups',
-      `delete from directory.group_members m using unnest($1::uuid[], $2::uuid[]) as t(tenant_id, group_id)
-       where m.tenant_id = t.tenant_id and m.group_id = t.group_id`,
-      columns(groupsDeleted, refColumns),
-    );
-    deleteRows(tx, 'groups', groupsDeleted);
-  }
-}
-
-/** All but the last slice of a large group's members, so that no statement outlasts the statement timeout. */
-function deleteManyMembers(tx: Transaction, groups: readonly GroupDelete[]): void {
-  for (const { tenantId, id, memberCount } of groups) {
-    for (let left = memberCount; left > MEMBERS_PER_STATEMENT_MAX; left -= MEMBERS_PER_STATEMENT_MAX) {
-      tx.write(
-        'delete some members of a deleted group',
-        `delete from directory.group_members m
-         using (select tenant_id, group_id, member_id from directory.group_members
-                where tenant_id = $1 and group_id = $2 order by member_id limit $3) as t
-         where m.tenant_id = t.tenant_id and m.group_id = t.group_id and m.member_id = t.member_id`,
-        [tenantId, id, MEMBERS_PER_STATEMENT_MAX],
-      );
-    }
-  }
-}
-
-const groupColumns = [
-  (group: GroupWrite) => group.tenantId,
-  (group: GroupWrite) => group.state.id,
-  (group: GroupWrite) => group.state.version,
-  (group: GroupWrite) => normaliseUnique('displayName', textOf(group.state.document.displayName) ?? ''),
-  (group: GroupWrite) => textOf(group.state.document.externalId),
-  (group: GroupWrite) => group.memberCount,
-  (group: GroupWrite) => JSON.stringify(group.state.document),
-] as const;
-
-/** Rows of one membership statement at the most, so that none outlasts the statement timeout. */
-const MEMBERS_PER_STATEMENT_MAX = 2_000;
-
-const pairColumns = [
-  (pair: Omit<Membership, 'memberKind'>) => pair.tenantId,
-  (pair: Omit<Membership, 'memberKind'>) => pair.groupId,
-  (pair: Omit<Membership, 'memberKind'>) => pair.memberId,
-] as const;
-
-function writeMembers(tx: Transaction, { membersAdded, membersRemoved }: BatchEffects): void {
-  for (const removed of slices(membersRemoved, MEMBERS_PER_STATEMENT_MAX)) {
-    tx.write(
-      'delete members',
-      `delete from directory.group_members m using unnest($1::uuid[], $2::uuid[], $3::uuid[]) as t(tenant_id, group_id, member_id)
-       where m.tenant_id = t.tenant_id and m.group_id = t.group_id and m.member_id = t.member_id`,
-      columns(removed, pairColumns),
-    );
-  }
-  for (const added of slices(membersAdded, MEMBERS_PER_STATEMENT_MAX)) {
-    tx.write(
-      'insert members',
-      `insert into directory.group_members (tenant_id, group_id, member_id, member_kind)
-       select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])`,
-      columns(added, [...pairColumns, (membership: Membership) => membership.memberKind]),
     );
   }
 }

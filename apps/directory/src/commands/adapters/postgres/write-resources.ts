@@ -1,12 +1,14 @@
 import type { Transaction } from '@muster/persistence';
 import type { BatchEffects, OwnResourceWrite } from '../../application/batch-transaction.js';
-import { columns } from './columns.js';
+import { columns, textOf } from './columns.js';
+import { deleteRows } from './delete-rows.js';
 
-/** Inserts and updates of resources of the tenants' own types; deleting is the same for every kind. */
+/** Resources of the tenants' own types. */
 export function writeResources(
   tx: Transaction,
-  { resourcesInserted, resourcesUpdated }: Pick<BatchEffects, 'resourcesInserted' | 'resourcesUpdated'>,
+  { resourcesInserted, resourcesUpdated, resourcesDeleted }: BatchEffects,
 ): void {
+  deleteRows(tx, 'resources', resourcesDeleted);
   if (resourcesInserted.length > 0) {
     tx.write(
       'insert resources',
@@ -43,7 +45,6 @@ const resourceColumns = [
   ({ tenantId }: OwnResourceWrite) => tenantId,
   ({ state }: OwnResourceWrite) => state.id,
   ({ state }: OwnResourceWrite) => state.version,
-  ({ state }: OwnResourceWrite) =>
-    typeof state.document.externalId === 'string' ? state.document.externalId : null,
+  ({ state }: OwnResourceWrite) => textOf(state.document.externalId),
   ({ state }: OwnResourceWrite) => JSON.stringify(state.document),
 ] as const;
