@@ -69,7 +69,13 @@ export {
   type ResourceKind,
   type VersionCondition,
 } from './commands/commands.js';
-export { commandKey, decodeCommand, encodeCommand, type EncodedMessage } from './commands/command-message.js';
+export {
+  commandKey,
+  decodeCommand,
+  encodeCommand,
+  nameOfCreate,
+  type EncodedMessage,
+} from './commands/command-message.js';
 export type {
   Applied,
   Cancelled,
@@ -86,14 +92,12 @@ export {
   encodeReply,
   outcomeFromJson,
   shownResourceFromJson,
-  storedResourceFromJson,
   type Reply,
 } from './outcomes/outcome-message.js';
 export {
   FACT_MEMBERS_MAX,
   factTypes,
   isFactType,
-  isUserFact,
   kindOfFact,
   scimEventUris,
   type Fact,

@@ -38,6 +38,7 @@ import {
   BULK_OPERATIONS_MAX,
   COMMAND_WARNINGS_MAX,
   IF_MATCH_VERSIONS_MAX,
+  operationOf,
   resourceKindOf,
   type BulkCommand,
   type BulkPart,
@@ -45,8 +46,8 @@ import {
   type CommandMessage,
   type CommandMessageType,
   type CommandType,
-  type CreateCommand,
   type ReplyAddress,
+  type ResourceKind,
   type VersionCondition,
 } from './commands.js';
 
@@ -74,28 +75,23 @@ const BULK_TYPE = 'bulk.requested';
  * its retry meet; everything else goes by the resource.
  */
 export function commandKey(command: CommandMessage): string {
-  if (
-    command.type === 'user.create.requested' ||
-    command.type === 'group.create.requested' ||
-    command.type === 'resource.create.requested'
-  ) {
-    const attribute = nameOf(command.type);
-    const name = command.document[attribute];
-    return `${command.tenantId}:${typeof name === 'string' ? normaliseUnique(attribute, name) : command.resourceId}`;
-  }
-  return `${command.tenantId}:${command.resourceId}`;
+  const name = command.type === BULK_TYPE ? null : nameOfCreate(command);
+  return `${command.tenantId}:${name ?? command.resourceId}`;
 }
 
-/** What a create and its repetition have in common; of a resource of the tenant's own type only `externalId` is known to be that. */
-function nameOf(type: CreateCommand['type']): UniqueKind {
-  switch (type) {
-    case 'user.create.requested':
-      return 'userName';
-    case 'group.create.requested':
-      return 'displayName';
-    case 'resource.create.requested':
-      return 'externalId';
-  }
+/** Of a resource of the tenant's own type only `externalId` is known to tell it from others. */
+const nameAttributes: Readonly<Record<ResourceKind, UniqueKind>> = {
+  user: 'userName',
+  group: 'displayName',
+  resource: 'externalId',
+};
+
+/** What a create and its repetition have in common, normalised; null where there is nothing of the kind. */
+export function nameOfCreate(command: Command): string | null {
+  if (operationOf(command.type) !== 'create' || !('document' in command)) return null;
+  const attribute = nameAttributes[resourceKindOf(command.type)];
+  const name = command.document[attribute];
+  return typeof name === 'string' ? normaliseUnique(attribute, name) : null;
 }
 
 function bodyOf(command: CommandMessage): object {

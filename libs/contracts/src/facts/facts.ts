@@ -52,10 +52,6 @@ export function isFactType(value: string): value is FactType {
   return Object.hasOwn(scimEventUris, value);
 }
 
-export function isUserFact(type: FactType): type is UserFactType {
-  return kindOfFact(type) === 'user';
-}
-
 /** What the fact is about. */
 export function kindOfFact(type: FactType): ResourceKind {
   return type.split('.', 2)[1] as ResourceKind;

@@ -1,6 +1,6 @@
 import {
   COMMAND_EXPIRY_MS,
-  operationOf,
+  nameOfCreate,
   resourceKindOf,
   type BulkCommand,
   type BulkPart,
@@ -8,7 +8,6 @@ import {
   type CommandMessage,
   type Outcome,
 } from '@muster/contracts';
-import { normaliseUnique } from '@muster/scim';
 import { groupIntentOf, type GroupIntent } from '../../groups/domain/group-intent.js';
 
 /** What was read from the log and waits for its outcome. */
@@ -83,9 +82,6 @@ export function rowsTouched(queued: QueuedCommand): number {
   return 4 + (queued.intent?.memberIds.length ?? 0);
 }
 
-/** What a create and its repetition are known by. */
-const nameAttributes = { user: 'userName', group: 'displayName', resource: 'externalId' } as const;
-
 /**
  * What has to stay in order with other commands: its resource, the name that a create would take, and the members that a
  * group command locks. For a job: those of all its parts.
@@ -97,13 +93,8 @@ export function orderingKeys(queued: QueuedMessage): string[] {
   }
   const { command, intent } = queued;
   const keys = [resourceKey(command.tenantId, command.resourceId) as string];
-  if (operationOf(command.type) === 'create' && 'document' in command) {
-    const kind = resourceKindOf(command.type);
-    const attribute = nameAttributes[kind];
-    const name = command.document[attribute];
-    if (typeof name === 'string')
-      keys.push(`${command.tenantId}/${kind}:${normaliseUnique(attribute, name)}`);
-  }
+  const name = nameOfCreate(command);
+  if (name !== null) keys.push(`${command.tenantId}/${resourceKindOf(command.type)}:${name}`);
   if (intent !== null) for (const id of intent.memberIds) keys.push(resourceKey(command.tenantId, id));
   return keys;
 }

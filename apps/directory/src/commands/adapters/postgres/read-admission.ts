@@ -7,7 +7,6 @@ import {
   type TokenId,
 } from '@muster/contracts';
 import type { Transaction } from '@muster/persistence';
-import { standardResourceTypes } from '@muster/scim';
 import { spellingsOf, type DomainName } from '../../../tenants/domain/domain-name.js';
 import { SHARE_TENANT_RULES } from '../../../tenants/adapters/postgres/tenant-rules-lock.js';
 import type { KnownSchemas } from '../../../tenants/application/known-schemas.js';
@@ -45,18 +44,15 @@ export async function readAdmission(
     tx.query<TenantRow>('read tenants of a batch', READ_TENANTS, [tenantIds]),
     tx.query<{ token_id: TokenId }>('read tokens of a batch', READ_TOKENS, [tokenIds]),
   ]);
+  const readRegistration = readRegistrationIn(tx);
   const admitted = new Map<TenantId, AdmittedTenant>();
   for (const row of tenants.rows) {
-    const types =
-      row.schemas_digest === null
-        ? standardResourceTypes
-        : await schemas.typesOf(row.tenant_id, row.schemas_digest, readRegistrationIn(tx));
-    const { tenant_id: tenantId, state, settings } = row;
+    const { tenant_id: tenantId, state, settings, schemas_digest: digest } = row;
     admitted.set(tenantId, {
       state,
       domainPolicy: policyOf(row),
       settings: { ...defaults, ...settings },
-      types,
+      types: await schemas.typesOf(tenantId, digest, readRegistration),
     });
   }
   return {
