@@ -1,56 +1,28 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  openDatabase,
-  runMigrations,
-  undoLastMigration,
-  type Database,
-  type MigrationOptions,
-} from '@muster/persistence';
-import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
+import { runMigrations, undoLastMigration, type Database, type MigrationOptions } from '@muster/persistence';
+import { createOwnedTestDatabase, type OwnedTestDatabase } from '@muster/persistence/testing';
 import { AddRefusedRequests1795450000000 } from './add-refused-requests.js';
 import { directorySchema } from './directory-schema.js';
 
 const index = directorySchema.migrations.indexOf(AddRefusedRequests1795450000000);
 const before = { ...directorySchema, migrations: directorySchema.migrations.slice(0, index) };
 const after = { ...directorySchema, migrations: directorySchema.migrations.slice(0, index + 1) };
-const owner = `owner_${randomBytes(6).toString('hex')}`;
 
 describe('the migration for what the gateway refused', () => {
-  let testDatabase: TestDatabase;
+  let testDatabase: OwnedTestDatabase;
   let superuser: Database;
   let options: MigrationOptions;
 
   /** A database in the hands of somebody whom row-level security binds, as in production, with the row of a command. */
   beforeAll(async () => {
-    testDatabase = await createTestDatabase({ migrations: [before] });
-    superuser = openDatabase({ url: testDatabase.url, poolMax: 1, applicationName: 'superuser' });
-    const url = new URL(testDatabase.url);
-    await run(`create role ${owner} login password '${owner}'`);
-    await run(`grant create on database ${url.pathname.slice(1)} to ${owner}`);
-    await run(`alter schema directory owner to ${owner}`);
-    await run(`do $$ declare each record; begin
-      for each in select relname from pg_class where relnamespace = 'directory'::regnamespace and relkind in ('r', 'p') loop
-        execute format('alter table directory.%I owner to ${owner}', each.relname);
-      end loop;
-      for each in select p.oid::regprocedure as name from pg_proc p where pronamespace = 'directory'::regnamespace loop
-        execute format('alter function %s owner to ${owner}', each.name);
-      end loop; end $$`);
+    testDatabase = await createOwnedTestDatabase(before);
+    superuser = testDatabase.superuser;
+    options = { ...after, url: testDatabase.ownerUrl };
     await run(`insert into directory.operations (id, tenant_id, token_id, request_id, type, resource_id, state, decided_at)
       select gen_random_uuid(), t, t, 'command', 'user.create.requested', t, 'applied', now() from gen_random_uuid() as t`);
-    url.username = owner;
-    url.password = owner;
-    options = { ...after, url: url.toString() };
   });
 
-  afterAll(async () => {
-    await superuser?.close();
-    await testDatabase?.drop();
-    const url = process.env['DATABASE_URL'] ?? '';
-    const anywhere = openDatabase({ url, poolMax: 1, applicationName: 'superuser' });
-    await anywhere.query('drop role', `drop role ${owner}`);
-    await anywhere.close();
-  });
+  afterAll(() => testDatabase?.drop());
 
   const run = (text: string) => superuser.query('arrange', text, [], { prepare: false });
 

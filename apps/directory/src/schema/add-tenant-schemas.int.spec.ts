@@ -1,22 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  openDatabase,
-  runMigrations,
-  undoLastMigration,
-  type Database,
-  type MigrationOptions,
-} from '@muster/persistence';
-import { createTestDatabase, wherePostgres, type TestDatabase } from '@muster/persistence/testing';
+import { runMigrations, undoLastMigration, type Database, type MigrationOptions } from '@muster/persistence';
+import { createOwnedTestDatabase, type OwnedTestDatabase, wherePostgres } from '@muster/persistence/testing';
 import { AddTenantSchemas1795420000000 } from './add-tenant-schemas.js';
 import { directorySchema } from './directory-schema.js';
 
 const index = directorySchema.migrations.indexOf(AddTenantSchemas1795420000000);
 const after = { ...directorySchema, migrations: directorySchema.migrations.slice(0, index + 1) };
-const owner = `owner_${randomBytes(6).toString('hex')}`;
 
 wherePostgres(describe)('the migration for what tenants register', () => {
-  let testDatabase: TestDatabase;
+  let testDatabase: OwnedTestDatabase;
   let superuser: Database;
   let options: MigrationOptions;
 
@@ -24,33 +16,12 @@ wherePostgres(describe)('the migration for what tenants register', () => {
 
   /** A database in the hands of somebody whom row-level security binds, as in production. */
   beforeAll(async () => {
-    testDatabase = await createTestDatabase({ migrations: [after] });
-    const url = new URL(testDatabase.url);
-    superuser = openDatabase({ url: testDatabase.url, poolMax: 1, applicationName: 'superuser' });
-    await run(`create role ${owner} login password '${owner}'`);
-    await run(`grant create on database ${url.pathname.slice(1)} to ${owner}`);
-    await run(`alter schema directory owner to ${owner}`);
-    await run(`do $$ declare each record; begin
-      for each in select relname from pg_class where relnamespace = 'directory'::regnamespace and relkind in ('r', 'p') loop
-        execute format('alter table directory.%I owner to ${owner}', each.relname);
-      end loop; end $$`);
-    await run(`alter function directory.epoch_ms owner to ${owner}`);
-    url.username = owner;
-    url.password = owner;
-    options = { ...after, url: url.toString() };
+    testDatabase = await createOwnedTestDatabase(after);
+    superuser = testDatabase.superuser;
+    options = { ...after, url: testDatabase.ownerUrl };
   });
 
-  afterAll(async () => {
-    await superuser?.close();
-    await testDatabase?.drop();
-    const anywhere = openDatabase({
-      url: process.env['DATABASE_URL'] ?? '',
-      poolMax: 1,
-      applicationName: 'superuser',
-    });
-    await anywhere.query('spec.drop', `drop role if exists ${owner}`, [], { prepare: false });
-    await anywhere.close();
-  });
+  afterAll(() => testDatabase?.drop());
 
   async function kinds(table: 'resource_counters' | 'unique_values'): Promise<readonly string[]> {
     const { rows } = await superuser.query<{ kind: string }>(

@@ -1,3 +1,5 @@
+export { createOwnedTestDatabase } from './owned-test-database.js';
+export type { OwnedTestDatabase } from './owned-test-database.js';
 export { startPausingProxy } from './pausing-proxy.js';
 export type { PausingProxy } from './pausing-proxy.js';
 export { createTestDatabase } from './test-database.js';
