@@ -77,11 +77,6 @@ export interface GroupWrite {
   readonly memberCount: number;
 }
 
-export interface GroupDelete extends ResourceRef {
-  /** When it was locked. */
-  readonly memberCount: number;
-}
-
 /** A resource of a tenant's own type. */
 export interface OwnResourceWrite {
   readonly tenantId: TenantId;
@@ -118,7 +113,7 @@ export interface BatchEffects {
   readonly usersDeleted: readonly ResourceRef[];
   readonly groupsInserted: readonly GroupWrite[];
   readonly groupsUpdated: readonly GroupWrite[];
-  readonly groupsDeleted: readonly GroupDelete[];
+  readonly groupsDeleted: readonly ResourceRef[];
   readonly resourcesInserted: readonly OwnResourceWrite[];
   readonly resourcesUpdated: readonly OwnResourceWrite[];
   readonly resourcesDeleted: readonly OwnResourceDelete[];

@@ -1,7 +1,6 @@
 import type { OwnResourceState } from '../../resources/domain/decide-resource.js';
 import type { ResourceState } from '../../resources/domain/resource-state.js';
 import type {
-  GroupDelete,
   GroupWrite,
   Membership,
   OwnResourceDelete,
@@ -45,14 +44,14 @@ export function resourceWrites(changes: readonly StateChange<OwnResourceState>[]
 export function groupWrites(works: Iterable<GroupWork>) {
   const groupsInserted: GroupWrite[] = [];
   const groupsUpdated: GroupWrite[] = [];
-  const groupsDeleted: GroupDelete[] = [];
+  const groupsDeleted: ResourceRef[] = [];
   const membersAdded: Membership[] = [];
   const membersRemoved: Omit<Membership, 'memberKind'>[] = [];
   for (const work of works) {
     const { tenantId, id, initial, current } = work;
     if (work.cause === null) continue;
     if (current === null) {
-      if (initial !== null) groupsDeleted.push({ tenantId, id, memberCount: initial.memberCount });
+      if (initial !== null) groupsDeleted.push({ tenantId, id });
       continue;
     }
     (initial === null ? groupsInserted : groupsUpdated).push({

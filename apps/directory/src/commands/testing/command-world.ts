@@ -15,7 +15,7 @@ import {
   type TenantSettings,
   type TokenId,
 } from '@muster/contracts';
-import { openDatabase, type Database } from '@muster/persistence';
+import { openDatabase, type Database, type Session } from '@muster/persistence';
 import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
 import {
   parsePatch,
@@ -27,7 +27,7 @@ import {
 import { createMetrics } from '@muster/telemetry';
 import { v7 as uuidV7 } from 'uuid';
 import { directorySchema } from '../../schema/directory-schema.js';
-import { PostgresBatchStore } from '../adapters/postgres/postgres-batch-store.js';
+import { PostgresBatchStore, type LaneDatabase } from '../adapters/postgres/postgres-batch-store.js';
 import { KnownSchemas } from '../../tenants/application/known-schemas.js';
 import { Applier, type DecidedCommand } from '../application/applier.js';
 import type { BatchStore, BatchTransaction, Lane } from '../application/batch-transaction.js';
@@ -122,11 +122,29 @@ export class CommandWorld {
        from generate_series(1, $2::int) as n returning id`,
       [tenant.tenantId, String(count)],
     );
+    await this.rows('analyze directory.users');
     return rows.map((row) => row.id);
   }
 
-  store(): BatchStore {
-    return new PostgresBatchStore(this.lanes, this.schemas);
+  store(lanes: Readonly<Record<Lane, LaneDatabase>> = this.lanes): BatchStore {
+    return new PostgresBatchStore(lanes, this.schemas);
+  }
+
+  /** A store that adds up how many rows of all tables its transactions have looked at, by index or by scan. */
+  countingStore(): { readonly store: BatchStore; readonly rowsRead: () => number } {
+    let total = 0;
+    const counting = (lane: Database): LaneDatabase => ({
+      query: (...statement) => lane.query(...statement),
+      transaction: (options, work) =>
+        lane.transaction(options, async (tx) => {
+          const before = await rowsReadSoFar(tx);
+          const result = await work(tx);
+          total += (await rowsReadSoFar(tx)) - before;
+          return result;
+        }),
+    });
+    const store = this.store({ main: counting(this.lanes.main), heavy: counting(this.lanes.heavy) });
+    return { store, rowsRead: () => total };
   }
 
   /** A store that loses the connections of a lane inside its first transactions, so many times. */
@@ -183,6 +201,15 @@ export class CommandWorld {
     const { rows } = await this.sql.query<Row>('spec', text, values, { prepare: false });
     return rows;
   }
+}
+
+/** Rows that this connection has looked at and not yet told the statistics of, which it does between transactions only. */
+async function rowsReadSoFar(session: Session): Promise<number> {
+  const { rows } = await session.query<{ read: number }>(
+    'count rows read',
+    `select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::int as read from pg_stat_xact_user_tables`,
+  );
+  return rows[0]?.read ?? 0;
 }
 
 type Body = Readonly<Record<string, unknown>>;

@@ -30,6 +30,9 @@ import { writeEffects } from './write-effects.js';
 
 /** The steps of the write path in SQL; each lives in a file of its own beside this one. */
 export class PostgresBatchTransaction implements BatchTransaction {
+  /** Members that came and went. */
+  membersWritten = 0;
+
   constructor(
     private readonly tx: Transaction,
     private readonly defaults: TenantSettings,
@@ -85,6 +88,7 @@ export class PostgresBatchTransaction implements BatchTransaction {
   }
 
   write(effects: BatchEffects): void {
+    this.membersWritten += effects.membersAdded.length + effects.membersRemoved.length;
     writeEffects(this.tx, effects);
   }
 

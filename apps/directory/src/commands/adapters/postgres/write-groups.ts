@@ -1,11 +1,6 @@
 import type { Transaction } from '@muster/persistence';
 import { normaliseUnique } from '@muster/scim';
-import type {
-  BatchEffects,
-  GroupDelete,
-  GroupWrite,
-  Membership,
-} from '../../application/batch-transaction.js';
+import type { BatchEffects, GroupWrite, Membership } from '../../application/batch-transaction.js';
 import { columns, refColumns, slices, textOf } from './columns.js';
 import { deleteRows } from './delete-rows.js';
 
@@ -45,7 +40,6 @@ export function writeGroups(
     );
   }
   if (groupsDeleted.length > 0) {
-    deleteManyMembers(tx, groupsDeleted);
     tx.write(
       'delete members of deleted groups',
       `delete from directory.group_members m using unnest($1::uuid[], $2::uuid[]) as t(tenant_id, group_id)
@@ -53,22 +47,6 @@ export function writeGroups(
       columns(groupsDeleted, refColumns),
     );
     deleteRows(tx, 'groups', groupsDeleted);
-  }
-}
-
-/** All but the last slice of a large group's members, so that no statement outlasts the statement timeout. */
-function deleteManyMembers(tx: Transaction, groups: readonly GroupDelete[]): void {
-  for (const { tenantId, id, memberCount } of groups) {
-    for (let left = memberCount; left > MEMBERS_PER_STATEMENT_MAX; left -= MEMBERS_PER_STATEMENT_MAX) {
-      tx.write(
-        'delete some members of a deleted group',
-        `delete from directory.group_members m
-         using (select tenant_id, group_id, member_id from directory.group_members
-                where tenant_id = $1 and group_id = $2 order by member_id limit $3) as t
-         where m.tenant_id = t.tenant_id and m.group_id = t.group_id and m.member_id = t.member_id`,
-        [tenantId, id, MEMBERS_PER_STATEMENT_MAX],
-      );
-    }
   }
 }
 
