@@ -15,17 +15,15 @@ import {
 import { assertSchemaIsCurrent } from '@muster/persistence';
 import {
   BearerGuard,
-  GracefulStop,
-  HealthRegistry,
-  createLogger,
   createNestFastify,
-  leaveReadiness,
+  createServiceFrame,
   problemValidationPipe,
-  startOperationsServer,
   type ListeningApp,
-  type Logger,
+  type OpenService,
+  type ServiceFrame,
+  type ServiceOverrides,
 } from '@muster/service';
-import { createMetrics, type Metrics } from '@muster/telemetry';
+import type { Metrics } from '@muster/telemetry';
 import { startFailureIntake } from './activity/start-failure-intake.js';
 import { DirectoryModule } from './app.module.js';
 import { assembleDirectory, type AssembledDirectory } from './assemble-directory.js';
@@ -39,38 +37,21 @@ import { directorySchema } from './schema/directory-schema.js';
 import { RELAY_ROLE } from './schema/directory-roles.js';
 import { KnownSchemas } from './tenants/application/known-schemas.js';
 
-export interface DirectoryOverrides {
+export interface DirectoryOverrides extends ServiceOverrides {
   /** Instead of Kafka; whoever brings it closes it. Facts stay in the outbox unless brokers are configured. */
   readonly eventLog?: EventLog;
-  readonly logger?: Logger;
-  /** Several services in one process measure the process once. */
-  readonly metrics?: Metrics;
-  /** A part has died for good: the process should end. Default: the fact is logged. */
-  readonly fatal?: (reason: string, error?: unknown) => void;
 }
 
-export interface Directory {
+export interface Directory extends OpenService {
   /** The internal API and the admin API. */
   readonly url: string;
-  readonly port: number;
-  /** `/livez`, `/readyz`, `/metrics`. */
-  readonly operationsUrl: string;
-  readonly operationsPort: number;
-  /** Stops gracefully: no new work, what was begun is finished and answered, everything is closed. May be called again. */
-  close(): Promise<void>;
 }
 
-interface Running {
-  readonly config: Readonly<DirectoryConfig>;
+interface Running extends ServiceFrame<DirectoryConfig> {
   readonly eventLog: EventLog;
   readonly isOwnEventLog: boolean;
   readonly databases: DirectoryDatabases;
   readonly schemas: KnownSchemas;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly health: HealthRegistry;
-  readonly stop: GracefulStop;
-  readonly fatal: (reason: string, error?: unknown) => void;
 }
 
 const CONSUMER_GROUP = 'directory';
@@ -87,50 +68,29 @@ export async function startDirectory(
   config: Readonly<DirectoryConfig>,
   overrides: DirectoryOverrides = {},
 ): Promise<Directory> {
-  const logger =
-    overrides.logger ??
-    createLogger({ service: 'directory', level: config.logLevel, instanceId: config.instanceId });
-  const metrics = overrides.metrics ?? createMetrics('directory');
-  const running: Running = {
-    config,
-    logger,
-    metrics,
-    eventLog: overrides.eventLog ?? kafkaOf(config, logger, metrics),
-    isOwnEventLog: overrides.eventLog === undefined,
-    databases: openDatabases(config, logger, metrics),
-    schemas: new KnownSchemas(),
-    health: new HealthRegistry(),
-    stop: new GracefulStop(logger),
-    fatal:
-      overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the directory has died')),
-  };
-  try {
-    return await start(running);
-  } catch (error) {
-    await running.stop.stop();
-    throw error;
-  }
+  const frame = createServiceFrame('directory', config, overrides);
+  const { logger, metrics, health, stop } = frame;
+  const eventLog = overrides.eventLog ?? kafkaOf(frame);
+  const isOwnEventLog = overrides.eventLog === undefined;
+  const databases = openDatabases(config, logger, metrics);
+  health.register('database', () => databases.main.check());
+  if (isOwnEventLog) stop.add({ phase: 'disconnect', name: 'event log', run: () => eventLog.close() });
+  stop.add({ phase: 'disconnect', name: 'databases', run: () => databases.close() });
+  return frame.start(async () => {
+    await databases.main.untilReachable(DATABASE_PATIENCE_MS);
+    await assertSchemaIsCurrent(databases.main, directorySchema);
+    return openParts({ ...frame, eventLog, isOwnEventLog, databases, schemas: new KnownSchemas() });
+  });
 }
 
-async function start(running: Running): Promise<Directory> {
-  const { config, databases, health, metrics, stop, logger } = running;
-  addFirstAndLastSteps(running);
-  const isStarted = health.registerStart();
-  health.register('database', () => databases.main.check());
-  const operations = await startOperationsServer({
-    host: config.host,
-    port: config.metricsPort,
-    health,
-    metrics,
-  });
-  stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
-  await databases.main.untilReachable(DATABASE_PATIENCE_MS);
-  await assertSchemaIsCurrent(databases.main, directorySchema);
+/** Everything that works on the database; returns its own listener. */
+async function openParts(running: Running): Promise<ListeningApp> {
+  const { config, databases, schemas, logger, stop } = running;
   const directory = assembleDirectory({
     config,
     database: databases.main,
     scanDatabase: databases.scan,
-    schemas: running.schemas,
+    schemas,
     logger,
   });
   stop.add({ phase: 'drain', name: 'token usage', run: () => directory.tokenUsage.close() });
@@ -147,14 +107,7 @@ async function start(running: Running): Promise<Directory> {
   stop.add({ phase: 'accept', name: 'requests in flight', deadlineMs: 6_000, run: () => listener.close() });
   startWriting(running, { relays, writePath, transport, listener });
   startActivity(running, directory, writePath);
-  isStarted();
-  return {
-    url: listener.url,
-    port: listener.port,
-    operationsUrl: operations.url,
-    operationsPort: operations.port,
-    close: async () => void (await stop.stop()),
-  };
+  return listener;
 }
 
 /** One listener: the internal API on Fastify, the admin API on Nest, and beside it the commands by Nest's transport. */
@@ -284,22 +237,7 @@ class NotJoinedError extends Error {
   override readonly name = 'NotJoinedError';
 }
 
-function addFirstAndLastSteps({
-  config,
-  health,
-  stop,
-  databases,
-  eventLog,
-  isOwnEventLog,
-  metrics,
-}: Running): void {
-  stop.add(leaveReadiness(health, config.stopDelayMs));
-  if (isOwnEventLog) stop.add({ phase: 'disconnect', name: 'event log', run: () => eventLog.close() });
-  stop.add({ phase: 'disconnect', name: 'databases', run: () => databases.close() });
-  stop.add({ phase: 'flush', name: 'metrics', run: () => metrics.close() });
-}
-
-function kafkaOf(config: Readonly<DirectoryConfig>, logger: Logger, metrics: Metrics): EventLog {
+function kafkaOf({ config, logger, metrics }: ServiceFrame<DirectoryConfig>): EventLog {
   if (config.kafkaBrokers.length === 0)
     throw new Error('KAFKA_BROKERS is not set, and no other event log was given');
   return openKafkaEventLog({

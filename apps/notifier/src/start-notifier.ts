@@ -9,52 +9,32 @@ import {
 } from '@muster/messaging';
 import { assertSchemaIsCurrent, openDatabase, type Database } from '@muster/persistence';
 import {
-  GracefulStop,
-  HealthRegistry,
   ProblemFilter,
-  createLogger,
   createNestFastify,
-  leaveReadiness,
-  startOperationsServer,
-  type Logger,
+  createServiceFrame,
+  type ListeningApp,
+  type OpenService,
+  type ServiceFrame,
+  type ServiceOverrides,
 } from '@muster/service';
-import { createMetrics, type Metrics } from '@muster/telemetry';
 import { NotifierModule } from './app.module.js';
 import { assembleNotifier } from './assemble-notifier.js';
 import type { NotifierConfig } from './config.js';
 import { notifierSchema } from './schema/notifier-schema.js';
 
-export interface NotifierOverrides {
+export interface NotifierOverrides extends ServiceOverrides {
   /** Instead of Kafka; whoever brings it closes it. */
   readonly eventLog?: EventLog;
-  readonly logger?: Logger;
-  /** Several services in one process measure the process once. */
-  readonly metrics?: Metrics;
-  /** A part has died for good: the process should end. Default: the fact is logged. */
-  readonly fatal?: (reason: string, error?: unknown) => void;
 }
 
-export interface Notifier {
+export interface Notifier extends OpenService {
   /** The internal API. */
   readonly url: string;
-  readonly port: number;
-  /** `/livez`, `/readyz`, `/metrics`. */
-  readonly operationsUrl: string;
-  readonly operationsPort: number;
-  /** Stops gracefully: no new failures, no new mails, those under way are finished, everything is closed. May be called again. */
-  close(): Promise<void>;
 }
 
-interface Running {
-  readonly config: Readonly<NotifierConfig>;
+interface Running extends ServiceFrame<NotifierConfig> {
   readonly eventLog: EventLog;
-  readonly isOwnEventLog: boolean;
   readonly database: Database;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly health: HealthRegistry;
-  readonly stop: GracefulStop;
-  readonly fatal: (reason: string, error?: unknown) => void;
 }
 
 const CONSUMER_GROUP = 'notifier';
@@ -74,57 +54,23 @@ export async function startNotifier(
   config: Readonly<NotifierConfig>,
   overrides: NotifierOverrides = {},
 ): Promise<Notifier> {
-  const logger =
-    overrides.logger ??
-    createLogger({ service: 'notifier', level: config.logLevel, instanceId: config.instanceId });
-  const metrics = overrides.metrics ?? createMetrics('notifier');
-  const running: Running = {
-    config,
-    logger,
-    metrics,
-    eventLog: overrides.eventLog ?? kafkaOf(config, logger, metrics),
-    isOwnEventLog: overrides.eventLog === undefined,
-    database: databaseOf(config, logger, metrics),
-    health: new HealthRegistry(),
-    stop: new GracefulStop(logger),
-    fatal:
-      overrides.fatal ?? ((reason, err) => logger.fatal({ reason, err }, 'a part of the notifier has died')),
-  };
-  try {
-    return await start(running);
-  } catch (error) {
-    await running.stop.stop();
-    throw error;
-  }
-}
-
-async function start(running: Running): Promise<Notifier> {
-  const { config, health, metrics, stop, database } = running;
-  addFirstAndLastSteps(running);
-  const isStarted = health.registerStart();
+  const frame = createServiceFrame('notifier', config, overrides);
+  const { health, stop } = frame;
+  const eventLog = overrides.eventLog ?? kafkaOf(frame);
+  const database = databaseOf(frame);
   health.register('database', () => database.check());
-  const operations = await startOperationsServer({
-    host: config.host,
-    port: config.metricsPort,
-    health,
-    metrics,
+  if (overrides.eventLog === undefined)
+    stop.add({ phase: 'disconnect', name: 'event log', run: () => eventLog.close() });
+  stop.add({ phase: 'disconnect', name: 'database', run: () => database.close() });
+  return frame.start(async () => {
+    await database.untilReachable(DATABASE_PATIENCE_MS);
+    await assertSchemaIsCurrent(database, notifierSchema);
+    return openParts({ ...frame, eventLog, database });
   });
-  stop.add({ phase: 'flush', name: 'operations listener', run: () => operations.close() });
-  await database.untilReachable(DATABASE_PATIENCE_MS);
-  await assertSchemaIsCurrent(database, notifierSchema);
-  const listener = await startParts(running);
-  isStarted();
-  return {
-    url: listener.url,
-    port: listener.port,
-    operationsUrl: operations.url,
-    operationsPort: operations.port,
-    close: async () => void (await stop.stop()),
-  };
 }
 
-/** Consumer, delivery loop and internal API. */
-async function startParts(running: Running) {
+/** Consumer, delivery loop and internal API; returns the listener of the last. */
+async function openParts(running: Running): Promise<ListeningApp> {
   const { config, eventLog, database, logger, metrics, health, stop, fatal } = running;
   const appender = new LateAppender();
   const notifier = assembleNotifier({ config, database, appender, logger, metrics });
@@ -186,22 +132,7 @@ class NotConsumingError extends Error {
   override readonly name = 'NotConsumingError';
 }
 
-function addFirstAndLastSteps({
-  config,
-  health,
-  stop,
-  database,
-  eventLog,
-  isOwnEventLog,
-  metrics,
-}: Running): void {
-  stop.add(leaveReadiness(health, config.stopDelayMs));
-  if (isOwnEventLog) stop.add({ phase: 'disconnect', name: 'event log', run: () => eventLog.close() });
-  stop.add({ phase: 'disconnect', name: 'database', run: () => database.close() });
-  stop.add({ phase: 'flush', name: 'metrics', run: () => metrics.close() });
-}
-
-function kafkaOf(config: Readonly<NotifierConfig>, logger: Logger, metrics: Metrics): EventLog {
+function kafkaOf({ config, logger, metrics }: ServiceFrame<NotifierConfig>): EventLog {
   if (config.kafkaBrokers.length === 0)
     throw new Error('KAFKA_BROKERS is not set, and no other event log was given');
   return openKafkaEventLog({
@@ -212,7 +143,7 @@ function kafkaOf(config: Readonly<NotifierConfig>, logger: Logger, metrics: Metr
   });
 }
 
-function databaseOf(config: Readonly<NotifierConfig>, logger: Logger, metrics: Metrics): Database {
+function databaseOf({ config, logger, metrics }: ServiceFrame<NotifierConfig>): Database {
   return openDatabase({
     url: config.databaseUrl,
     role: config.databaseRole,

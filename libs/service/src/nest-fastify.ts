@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from './create-logger.js';
+import { listenerUrl } from './listener-url.js';
 import { NestPinoLogger } from './nest-pino-logger.js';
 
 export interface NestFastifyOptions {
@@ -67,7 +68,7 @@ export async function createNestFastify(options: NestFastifyOptions): Promise<Li
   return {
     app,
     port,
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: listenerUrl(options.host, port),
     close: (deadlineMs = 5_000) => (closed ??= closeApp(app, deadlineMs)),
   };
 }

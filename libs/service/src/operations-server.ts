@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Metrics } from '@muster/telemetry';
 import type { HealthRegistry } from './health-registry.js';
+import { listenerUrl } from './listener-url.js';
 
 export interface OperationsServerOptions {
   readonly host: string;
@@ -48,7 +49,7 @@ export async function startOperationsServer(options: OperationsServerOptions): P
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: listenerUrl(options.host, port),
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
