@@ -12,6 +12,8 @@ import { PostgresOperationStore } from './operations/adapters/postgres/postgres-
 import { PartitionUpkeep } from './operations/application/partition-upkeep.js';
 import { queryRoutes } from './queries/adapters/http/query-routes.js';
 import { PostgresResourceReader } from './queries/adapters/postgres/postgres-resource-reader.js';
+import { RootLister } from './queries/application/list-everything.js';
+import { SortedRootLister } from './queries/application/list-everything-sorted.js';
 import { ResourceLister } from './queries/application/list-resources.js';
 import { credentialRoutes } from './tenants/adapters/http/credential-routes.js';
 import { schemaRoutes } from './tenants/adapters/http/schema-routes.js';
@@ -56,7 +58,10 @@ export function assembleDirectory({
   const schemaRegistry = new PostgresSchemaRegistry(database, schemas);
   const operations = new PostgresOperationStore(database);
   const reader = new PostgresResourceReader({ database, scanDatabase });
-  const lister = new ResourceLister({ reader, cursorSecret: tokenPepper, now: () => Date.now() });
+  const cursors = { cursorSecret: tokenPepper, now: () => Date.now() };
+  const lister = new ResourceLister({ reader, ...cursors });
+  const rootLister = new RootLister(lister);
+  const sortedRootLister = new SortedRootLister({ lister, interleaver: reader, ...cursors });
   const tokenUsage = new TokenUsage({
     store: registry,
     onProblem: (err) => logger.warn({ err }, 'the use of tokens could not be noted'),
@@ -79,6 +84,7 @@ export function assembleDirectory({
       ...queryRoutes({
         reader,
         lister,
+        listEverything: (query) => (query.sorted === null ? rootLister : sortedRootLister).list(query),
         typesBy: async (tenantId, digest) =>
           (await schemas.find(tenantId, digest, (...which) => schemaRegistry.read(...which)))?.types ?? null,
       }),

@@ -143,6 +143,41 @@ describe('queries over users and groups together (RFC 7644 section 3.4.2.1)', ()
     expect(resources(answer)).toEqual([{ schemas: [GROUP_URN], id: ids[USERS + 1], displayName: 'Name 1' }]);
   });
 
+  // by | order | places
+  it.each<[string, string, readonly number[]]>([
+    ['displayName', 'ascending', [0, 7, 1, 8, 2, 9, 3, 10, 4, 11, 5, 6]],
+    ['displayName', 'descending', [6, 5, 4, 11, 3, 10, 2, 9, 1, 8, 0, 7]],
+    // Groups have no such name: they come last, and first where the order descends (RFC 7644 section 3.4.2.3).
+    ['userName', 'ascending', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+    ['userName', 'descending', [7, 8, 9, 10, 11, 6, 5, 4, 3, 2, 1, 0]],
+    ['id', 'descending', [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]],
+  ])('sorts everything by %s, %s', async (sortBy, sortOrder, places) => {
+    const wanted = places.map((place) => ids[place]);
+    const answer = await query({ sortBy, sortOrder });
+    expect(answer.body['totalResults']).toBe(ids.length);
+    expect(idsOf(answer)).toEqual(wanted);
+    const paged = await query({ sortBy, sortOrder, startIndex: '4', count: '5' });
+    expect(idsOf(paged)).toEqual(wanted.slice(3, 8));
+    const there = await walk('nextCursor', '', { sortBy, sortOrder, count: '5' });
+    expect(there.flatMap(idsOf)).toEqual(wanted);
+    const back = await walk('previousCursor', there.at(-1)?.body['previousCursor'], {
+      sortBy,
+      sortOrder,
+      count: '5',
+    });
+    expect(back.map(idsOf)).toEqual([wanted.slice(5, 10), wanted.slice(0, 5)]);
+  });
+
+  it('sorts what a filter finds', async () => {
+    const answer = await query({
+      filter: 'displayName sw "Name 1" or displayName eq "Name 3"',
+      sortBy: 'displayName',
+      sortOrder: 'descending',
+    });
+    expect(idsOf(answer)).toEqual([3, USERS + 3, 1, USERS + 1].map((place) => ids[place]));
+    expect(answer.body['totalResults']).toBe(4);
+  });
+
   it('leaves members out where they are excluded', async () => {
     const answer = await query({ excludedAttributes: 'members' });
     expect(resources(answer).some((each) => 'members' in each)).toBe(false);
@@ -151,7 +186,8 @@ describe('queries over users and groups together (RFC 7644 section 3.4.2.1)', ()
   it.each([
     [{ filter: 'colour eq "red"' }, 'invalidFilter'],
     [{ filter: 'userName eq' }, 'invalidFilter'],
-    [{ sortBy: 'displayName' }, 'invalidValue'],
+    [{ sortBy: 'colour' }, 'invalidPath'],
+    [{ sortBy: 'name' }, 'invalidValue'],
     [{ cursor: 'x.y' }, 'invalidCursor'],
     [{ cursor: 'u.AAAA' }, 'invalidCursor'],
   ])('refuses %j', async (parameters, scimType) => {

@@ -125,9 +125,9 @@ export interface QueryResponse {
 
 /**
  * A query over everything (RFC 7644 section 3.4.2.1): one list, users first, then groups, then the tenant's own types in the
- * order of their registration. Such a list cannot be sorted.
+ * order of their registration, unless it is sorted.
  */
-export interface RootQueryRequest extends Omit<QueryRequest, 'sortBy' | 'sortOrder' | 'withReferences'> {
+export interface RootQueryRequest extends Omit<QueryRequest, 'withReferences'> {
   /** Users: read `groups`. Groups: read members. */
   readonly withReferencesOf: readonly ResourcePlace[];
 }
@@ -135,7 +135,7 @@ export interface RootQueryRequest extends Omit<QueryRequest, 'sortBy' | 'sortOrd
 export interface RootQueryResponse {
   /** Of all kinds. */
   readonly totalResults: number;
-  /** In the order of the list; a kind of which the page has nothing may be left out. */
+  /** In the order of the list; where it is sorted, kinds come again and again. One of which the page has nothing may be left out. */
   readonly pages: readonly { readonly place: ResourcePlace; readonly resources: readonly StoredResource[] }[];
   readonly nextCursor?: string;
   readonly previousCursor?: string;

@@ -158,7 +158,28 @@ const everything: readonly ReplayCase[] = [
     ],
   },
   {
-    name: 'search: what no kind has is refused for all of them, and so is an order they do not share',
+    name: 'search: everything sorted as one list, what has no value last (RFC 7644 3.4.2.3)',
+    tenant: {},
+    steps: [
+      newUser('zoe', { displayName: 'Zoe' }),
+      newUser('ann', { displayName: 'Ann' }),
+      newGroup('mid'),
+      newUser('nameless'),
+      get('/?sortBy=displayName', {
+        answers: { totalResults: 4, Resources: usersAndGroups('ann', 'mid', 'zoe', 'nameless') },
+      }),
+      post(
+        '/.search',
+        { schemas: [SEARCH], sortBy: 'displayName', sortOrder: 'descending', startIndex: 2, count: 2 },
+        { status: 200, answers: { totalResults: 4, Resources: usersAndGroups('zoe', 'mid') } },
+      ),
+      get('/?sortBy=userName&sortOrder=descending', {
+        answers: { totalResults: 4, Resources: usersAndGroups('mid', 'zoe', 'nameless', 'ann') },
+      }),
+    ],
+  },
+  {
+    name: 'search: what no kind has is refused for all of them',
     steps: [
       post(
         '/.search',
@@ -167,8 +188,8 @@ const everything: readonly ReplayCase[] = [
       ),
       post(
         '/.search',
-        { schemas: [SEARCH], sortBy: 'displayName' },
-        { status: 400, answers: scimError(400) },
+        { schemas: [SEARCH], sortBy: 'shoeSize' },
+        { status: 400, answers: scimError(400, { scimType: 'invalidPath' }) },
       ),
     ],
   },

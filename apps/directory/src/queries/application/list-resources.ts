@@ -137,7 +137,7 @@ function nothingOf(totalResults: number): ResourceList {
 }
 
 /** Names what all pages of a walk have in common. Hashed: a filter can hold personal data and kilobytes. Not for every request. */
-function walkOf(query: ResourceQuery): string {
+export function walkOf(query: ResourceQuery): string {
   const { filter, sort } = query;
   if (filter === null && sort === null) return `${query.tenantId}:${query.place}`;
   const order = sort === null ? '' : `${sort.descending ? '-' : '+'}${printReference(sort.attribute)}`;

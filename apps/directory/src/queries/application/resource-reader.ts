@@ -32,6 +32,28 @@ export interface Page {
   readonly cut: boolean;
 }
 
+/** Selections of several kinds, sorted as one list; a kind that has no such attribute is not sorted by itself. */
+export interface InterleavingRequest {
+  readonly selections: readonly ResourceSelection[];
+  readonly descending: boolean;
+  /** Passed over, of all kinds together. */
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Kinds by their number in the request. */
+export interface Interleaving {
+  /** Of each kind, how many are among those passed over. */
+  readonly before: readonly number[];
+  /** Of which kind each resource behind them is, in the order of the list. */
+  readonly order: readonly number[];
+}
+
+/** Throws as {@link ResourceReader} does. */
+export interface KindInterleaver {
+  interleave(request: InterleavingRequest): Promise<Interleaving>;
+}
+
 /**
  * Reads resources of one tenant; never writes. Throws `ScimError` 400 `invalidFilter` for a filter that the store cannot
  * answer, 400 `tooMany` for one that takes too long, `DatabaseError` for what went wrong in the store.

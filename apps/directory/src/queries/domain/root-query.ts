@@ -1,9 +1,13 @@
 import type { ResourcePlace, RootQueryRequest, TenantId } from '@muster/contracts';
 import {
   filterFromJson,
+  findAttribute,
   invalidSyntax,
+  invalidValue,
+  parseReference,
   resolveFilterAcross,
   type FilterForType,
+  type ResourceType,
   type ResourceTypes,
 } from '@muster/scim';
 import { parseResourceQuery, type ResourceQuery } from './resource-query.js';
@@ -15,6 +19,8 @@ export interface RootQuery {
   readonly startIndex: number;
   readonly count: number;
   readonly cursor: string | null;
+  /** All kinds as one list in this order; null: one kind after the other. */
+  readonly sorted: 'ascending' | 'descending' | null;
 }
 
 export interface RootPart {
@@ -23,17 +29,21 @@ export interface RootPart {
   readonly query: ResourceQuery | null;
 }
 
-/** Throws as `parseResourceQuery` does; 400 `invalidFilter` for an attribute that no kind has. */
+/**
+ * Throws as `parseResourceQuery` does; 400 `invalidFilter` for a filter by an attribute that no kind has, 400 `invalidValue` for an
+ * order by one.
+ */
 export function parseRootQuery(tenantId: TenantId, types: ResourceTypes, body: unknown): RootQuery {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw invalidSyntax('A query is an object.');
   const given = body as Partial<Record<keyof RootQueryRequest, unknown>>;
-  const { startIndex, count, cursor, withManagerNames } = given;
+  const { startIndex, count, cursor, withManagerNames, sortBy, sortOrder } = given;
   const filters: readonly FilterForType[] =
     given.filter === undefined
       ? types.all.map(() => 'everything')
       : resolveFilterAcross(filterFromJson(given.filter), types.all);
   const references: readonly unknown[] = Array.isArray(given.withReferencesOf) ? given.withReferencesOf : [];
+  const sortedTypes = sortBy === undefined ? [] : typesSortedBy(sortBy, types);
   const queries = types.all.map((type) => {
     const place = placeOf(type.name, types);
     return parseResourceQuery(tenantId, place, type, {
@@ -42,6 +52,7 @@ export function parseRootQuery(tenantId: TenantId, types: ResourceTypes, body: u
       cursor,
       withReferences: references.includes(place),
       withManagerNames,
+      ...(sortedTypes.includes(type) ? { sortBy, sortOrder } : {}),
     });
   });
   const [common] = queries;
@@ -54,7 +65,18 @@ export function parseRootQuery(tenantId: TenantId, types: ResourceTypes, body: u
     startIndex: common.startIndex,
     count: common.count,
     cursor: common.cursor,
+    sorted: sortBy === undefined ? null : sortOrder === 'descending' ? 'descending' : 'ascending',
   };
+}
+
+/** What lacks the attribute lacks its value, and comes where the RFC puts that (RFC 7644 section 3.4.2.3). */
+function typesSortedBy(sortBy: unknown, { all }: ResourceTypes): readonly ResourceType[] {
+  const reference = typeof sortBy === 'string' ? parseReference(sortBy) : undefined;
+  const having = all.filter(
+    (type) => reference !== undefined && findAttribute(type, reference)?.kind === 'attribute',
+  );
+  if (having.length === 0) throw invalidValue('sortBy names no attribute.');
+  return having;
 }
 
 function placeOf(name: string, { user, group }: ResourceTypes): ResourcePlace {

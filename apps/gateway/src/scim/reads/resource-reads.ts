@@ -1,15 +1,5 @@
 import { parseUuid, type QueryRequest, type ReadOptions, type ResourceId } from '@muster/contracts';
-import {
-  findAttribute,
-  invalidPath,
-  parseListQuery,
-  parseSearchRequest,
-  printReference,
-  resolveFilter,
-  sensitive,
-  type ListQuery,
-  type ResourceType,
-} from '@muster/scim';
+import { parseListQuery, parseSearchRequest, resolveFilter, type ListQuery } from '@muster/scim';
 import { schemasOf } from '../../endpoints/endpoints.js';
 import type { ResourceDirectory } from '../../queries/resource-directory.js';
 import type { Admission, Admitted, EndpointChoice } from '../admission.js';
@@ -22,6 +12,7 @@ import {
   type ResourceRendering,
   type View,
 } from '../rendering/resource-rendering.js';
+import { sortedBy } from './sorted-by.js';
 
 export interface ResourceReadsParts {
   readonly admission: Admission;
@@ -103,7 +94,7 @@ function queryRequestOf(query: ListQuery, { credential, endpoint }: Admitted, vi
     ...(query.filter === undefined ? {} : { filter: query.filter }),
     ...(query.sortBy === undefined
       ? {}
-      : { sortBy: sortedBy(query.sortBy, resourceType), sortOrder: query.sortOrder }),
+      : { sortBy: sortedBy(query.sortBy, [resourceType]), sortOrder: query.sortOrder }),
     startIndex: query.startIndex,
     count: query.count,
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
@@ -113,19 +104,4 @@ function queryRequestOf(query: ListQuery, { credential, endpoint }: Admitted, vi
 
 function readOptionsOf(view: View): ReadOptions {
   return { withReferences: view.wantsReferences, withManagerNames: view.wantsManagerNames };
-}
-
-/** The canonical name of the attribute to sort by. */
-function sortedBy(reference: NonNullable<ListQuery['sortBy']>, resourceType: ResourceType): string {
-  const found = findAttribute(resourceType, reference);
-  if (found?.kind !== 'attribute') throw invalidPath('sortBy names an attribute that does not exist.');
-  // Their order would tell what may not be shown (RFC 7644 section 7.5.2); that of a complex value is the order of its `value`.
-  const sub = found.subDefinition ?? found.definition.subAttributes.find('value');
-  if (found.definition.returned === 'never' || sub?.returned === 'never')
-    throw sensitive(`${printReference(reference)} cannot be sorted by.`);
-  return printReference({
-    ...(found.extension === undefined ? {} : { schema: found.extension.id }),
-    attribute: found.definition.name,
-    ...(found.subDefinition === undefined ? {} : { subAttribute: found.subDefinition.name }),
-  });
 }

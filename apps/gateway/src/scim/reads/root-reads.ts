@@ -1,6 +1,5 @@
 import type { RootQueryRequest } from '@muster/contracts';
 import {
-  invalidValue,
   parseListQuery,
   parseSearchRequest,
   renderListResponse,
@@ -12,8 +11,9 @@ import { schemasOf } from '../../endpoints/endpoints.js';
 import type { Answer, Exchange } from '../http/exchange.js';
 import { cursorsOf } from '../rendering/resource-rendering.js';
 import { SEARCH_BYTES_MAX, type ResourceReadsParts } from './resource-reads.js';
+import { sortedBy } from './sorted-by.js';
 
-/** Queries at the root: one list over all that the tenant has (RFC 7644 section 3.4.2.1), users first, then groups. */
+/** Queries at the root: one list over all that the tenant has (RFC 7644 section 3.4.2.1). */
 export class RootReads {
   constructor(private readonly parts: ResourceReadsParts) {}
 
@@ -32,8 +32,6 @@ export class RootReads {
 
   private async page(exchange: Exchange, credential: Credential, query: ListQuery): Promise<Answer> {
     const { endpoints, tenantId } = credential;
-    if (query.sortBy !== undefined)
-      throw invalidValue('A list of several kinds of resource together cannot be sorted.');
     // An attribute may belong to one of the types only, but has to belong to one of them.
     if (query.filter !== undefined) resolveFilterAcross(query.filter, endpoints.types.all);
     const { rendering, directory } = this.parts;
@@ -44,6 +42,9 @@ export class RootReads {
     const request: RootQueryRequest = {
       ...schemasOf(endpoints),
       ...(query.filter === undefined ? {} : { filter: query.filter }),
+      ...(query.sortBy === undefined
+        ? {}
+        : { sortBy: sortedBy(query.sortBy, endpoints.types.all), sortOrder: query.sortOrder }),
       startIndex: query.startIndex,
       count: query.count,
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
@@ -53,11 +54,11 @@ export class RootReads {
         .map(({ endpoint }) => endpoint.place),
     };
     const page = await directory.queryAll(tenantId, request, exchange.trace);
-    const resources = shown.flatMap(({ endpoint, view }) =>
-      (page.pages.find(({ place }) => place === endpoint.place)?.resources ?? []).map((stored) =>
-        rendering.render(endpoint, stored, view),
-      ),
-    );
+    const byPlace = new Map(shown.map((each) => [each.endpoint.place, each]));
+    const resources = page.pages.flatMap(({ place, resources: stored }) => {
+      const here = byPlace.get(place);
+      return here === undefined ? [] : stored.map((each) => rendering.render(here.endpoint, each, here.view));
+    });
     return {
       status: 200,
       body: renderListResponse({

@@ -8,7 +8,7 @@ import {
 } from '@muster/contracts';
 import { invalidValue, notFound, standardResourceTypes, type ResourceTypes } from '@muster/scim';
 import type { InternalRequest, InternalRoute } from '../../../http/internal-route.js';
-import { RootLister, type ListOfEverything } from '../../application/list-everything.js';
+import type { ListOfEverything } from '../../application/list-everything.js';
 import type { ResourceList, ResourceLister } from '../../application/list-resources.js';
 import type { RenderedResource, ResourceReader } from '../../application/resource-reader.js';
 import {
@@ -17,11 +17,12 @@ import {
   parseResourceQuery,
   resourceTypeAt,
 } from '../../domain/resource-query.js';
-import { parseRootQuery } from '../../domain/root-query.js';
+import { parseRootQuery, type RootQuery } from '../../domain/root-query.js';
 
 export interface QueryRoutesOptions {
   readonly reader: ResourceReader;
   readonly lister: ResourceLister;
+  readonly listEverything: (query: RootQuery) => Promise<ListOfEverything>;
   /** By the registration that a digest names; null where the tenant has none such. */
   readonly typesBy: (tenantId: TenantId, digest: SchemasDigest) => Promise<ResourceTypes | null>;
 }
@@ -29,7 +30,6 @@ export interface QueryRoutesOptions {
 /** The query API: one resource by id, lists of one kind, and lists of everything. */
 export function queryRoutes(options: QueryRoutesOptions): readonly InternalRoute[] {
   const { reader, lister } = options;
-  const rootLister = new RootLister(lister);
   const read = async ({ params, query }: InternalRequest): Promise<string> => {
     const { tenantId = '', id = '' } = params;
     const key = parseResourceKey(tenantId, placeIn(params), id);
@@ -52,7 +52,7 @@ export function queryRoutes(options: QueryRoutesOptions): readonly InternalRoute
   const listEverything = async ({ params, body }: InternalRequest): Promise<string> => {
     const tenantId = tenantIn(params);
     const types = await typesFor(options, tenantId, body);
-    return rootListJson(await rootLister.list(parseRootQuery(tenantId, types, body)));
+    return rootListJson(await options.listEverything(parseRootQuery(tenantId, types, body)));
   };
   const tenant = '/internal/v1/tenants/:tenantId';
   return [

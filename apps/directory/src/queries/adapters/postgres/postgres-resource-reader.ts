@@ -2,6 +2,9 @@ import type { ReadOptions, ResourcePlace } from '@muster/contracts';
 import { DatabaseError, type Database, type Session, type SqlResult } from '@muster/persistence';
 import { tooMany } from '@muster/scim';
 import type {
+  Interleaving,
+  InterleavingRequest,
+  KindInterleaver,
   Page,
   PageRequest,
   ResourceReader,
@@ -9,6 +12,7 @@ import type {
 } from '../../application/resource-reader.js';
 import type { ResourceKey } from '../../domain/resource-query.js';
 import { sourceAt } from './resource-source.js';
+import { interleavingStatement } from './interleaving-statement.js';
 import {
   countStatement,
   membersOfGroups,
@@ -41,10 +45,17 @@ interface ResourceRow {
   readonly total?: number;
 }
 
+/** A kind in a sorted list of several: how many are before the page, and the places on it. */
+interface InterleavedRow {
+  readonly kind: number;
+  readonly before: number;
+  readonly places: readonly number[] | null;
+}
+
 /** Members on one page of groups at the most (one group alone may have more). */
 const MEMBERS_PER_PAGE_MAX = 100_000;
 
-export class PostgresResourceReader implements ResourceReader {
+export class PostgresResourceReader implements ResourceReader, KindInterleaver {
   private readonly shapes = new StatementShapes();
 
   constructor(private readonly options: PostgresResourceReaderOptions) {}
@@ -75,6 +86,23 @@ export class PostgresResourceReader implements ResourceReader {
       );
       return row?.total ?? 0;
     });
+  }
+
+  async interleave(request: InterleavingRequest): Promise<Interleaving> {
+    const statement = interleavingStatement(request);
+    const { selections, offset } = request;
+    const before = selections.map(() => 0);
+    const order: number[] = [];
+    const [first] = selections;
+    if (first === undefined) return { before, order };
+    await this.bounded(statement, async (database) => {
+      const rows = await this.send<InterleavedRow>(tenantSession(database, first.tenantId), statement);
+      for (const { kind, before: passedOver, places } of rows) {
+        before[kind] = passedOver;
+        for (const place of places ?? []) order[place - offset - 1] = kind;
+      }
+    });
+    return { before, order };
   }
 
   /** One statement, one round trip. */

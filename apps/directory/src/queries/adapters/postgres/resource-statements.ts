@@ -1,10 +1,10 @@
 import type { ReadOptions } from '@muster/contracts';
-import { invalidValue, type ResolvedAttribute } from '@muster/scim';
 import type { ResourceSelection, PageRequest } from '../../application/resource-reader.js';
-import { compileFilter, jsonPath } from './compile-filter.js';
+import { compileFilter } from './compile-filter.js';
 import type { ResourceKey } from '../../domain/resource-query.js';
-import { columnOf, managerName, memberDisplay, type ResourceSource } from './resource-source.js';
+import { managerName, memberDisplay, type ResourceSource } from './resource-source.js';
 import { managerColumn, managerNamesOfPage } from './manager-names.js';
+import { directionOf, sortKey } from './sort-key.js';
 import { SqlParameters } from './sql-parameters.js';
 import { groupsOfUsers } from './user-groups.js';
 import type { SqlValue } from '@muster/persistence';
@@ -119,7 +119,11 @@ function totalOf({ counter }: ResourceSource, parameters: SqlParameters): string
 }
 
 /** What makes a row one of this kind, and of this tenant. The order of a list without an indexed filter is that of an index. */
-function conditionsOf({ type }: ResourceSource, indexedFilter: boolean, parameters: SqlParameters): string[] {
+export function conditionsOf(
+  { type }: ResourceSource,
+  indexedFilter: boolean,
+  parameters: SqlParameters,
+): string[] {
   const tenant = 'r.tenant_id';
   const ofTenant = indexedFilter ? parameters.ofTenantByKey(tenant) : `${tenant} = ${parameters.tenant}`;
   return type === undefined ? [ofTenant] : [ofTenant, `r.type = ${parameters.add(type, 'text')}`];
@@ -142,13 +146,12 @@ function orderOf(
 ): Order {
   const bySeq = backwards ? ' desc' : '';
   if (sort !== null) {
-    // RFC 7644 section 3.4.2.3: resources without the attribute come last ascending and first descending, as nulls do.
-    const inner = sort.descending ? 'desc nulls first' : 'asc nulls last';
+    const inner = directionOf(sort.descending);
     // The offset is counted off from the start in both directions; read backwards, what it leads to is turned round.
-    const outer = sort.descending === backwards ? 'asc nulls last' : 'desc nulls first';
-    const key = sortKey(source, sort.attribute, parameters);
+    const outer = directionOf(sort.descending !== backwards);
+    const { sql } = sortKey(source, sort.attribute, parameters);
     return {
-      column: `, ${key} as sort_key`,
+      column: `, ${sql} as sort_key`,
       kept: ', r.sort_key',
       inner: `sort_key ${inner}, r.seq`,
       outer: `r.sort_key ${outer}, r.seq${bySeq}`,
@@ -158,44 +161,4 @@ function orderOf(
   // the tenant in order until the limit is reached.
   const seq = indexedFilter ? 'r.seq + 0' : 'r.seq';
   return { column: '', kept: '', inner: `${seq}${bySeq}`, outer: `r.seq${bySeq}` };
-}
-
-function sortKey(source: ResourceSource, attribute: ResolvedAttribute, parameters: SqlParameters): string {
-  const column = columnOf(source, attribute);
-  const folded = (text: string): string =>
-    `${attribute.definition.caseExact ? text : `directory.fold_case(${text})`} collate "C"`;
-  switch (column?.kind) {
-    case 'text':
-    case 'time':
-      return column.sql;
-    case 'uuid':
-      return `${column.sql}::text collate "C"`;
-    case 'unfolded-text':
-      return folded(column.sql);
-    case undefined:
-      break;
-    default:
-      throw invalidValue('Lists cannot be sorted by this attribute.');
-  }
-  const virtual =
-    attribute.schema === undefined &&
-    attribute.attribute !== 'emails' &&
-    source.relations.has(attribute.attribute);
-  if (virtual || attribute.attribute === 'schemas')
-    throw invalidValue('Lists cannot be sorted by this attribute.');
-  // RFC 7644 section 3.4.2.3: of a multi-valued attribute the primary value counts, else the first one.
-  const first = (path: string): string =>
-    `jsonb_path_query_first(r.document, ${parameters.add(path, 'jsonpath')})`;
-  const path = jsonPath(attribute);
-  const primary = jsonPath({ ...attribute, primaryOnly: true });
-  const value = attribute.multiValued ? `coalesce(${first(primary)}, ${first(path)})` : first(path);
-  switch (attribute.definition.type) {
-    case 'integer':
-    case 'decimal':
-      return `case when jsonb_typeof(${value}) = 'number' then (${value})::numeric end`;
-    case 'dateTime':
-      return `directory.epoch_ms(${value} #>> '{}')`;
-    default:
-      return folded(`(${value} #>> '{}')`);
-  }
 }
