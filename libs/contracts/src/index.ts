@@ -34,6 +34,7 @@ export {
 export type { EncodedRecord, Headers, KeyedRecord } from './cloud-events/record.js';
 export { acceptsUserName, domainOf, type DomainPolicy } from './tenancy/domain-policy.js';
 export { defaultTenantSettings, type TenantSettings, type TenantState } from './tenancy/tenant-settings.js';
+export { RegistrationCache } from './tenancy/registration-cache.js';
 export {
   TENANT_SCHEMAS_BYTES_MAX,
   parseSchemasDigest,

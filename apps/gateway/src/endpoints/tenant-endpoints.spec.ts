@@ -5,7 +5,7 @@ import { TENANT_A, TENANT_B } from '../testing/sample-commands.js';
 import { standardEndpoints } from './endpoints.js';
 import { TenantEndpoints, type RegistrationDirectory } from './tenant-endpoints.js';
 
-const { digest, text } = tenantSchemasFromJson(sampleRegistration);
+const { digest } = tenantSchemasFromJson(sampleRegistration);
 
 class ScriptedRegistrations implements RegistrationDirectory {
   readonly asked: string[] = [];
@@ -63,21 +63,6 @@ describe('TenantEndpoints', () => {
   ])('refuses %s', async (_name, answer) => {
     directory.answer = answer;
     await expect(endpoints.of(TENANT_A, digest)).rejects.toThrow();
-  });
-
-  it('keeps so much text and no more, and forgets the longest unused first', async () => {
-    endpoints = new TenantEndpoints(directory, text.length * 2);
-    const third = '0192f5c4-0000-7000-8000-00000000000c' as TenantId;
-    await endpoints.of(TENANT_A, digest);
-    await endpoints.of(TENANT_B, digest);
-    await endpoints.of(TENANT_A, digest);
-    await endpoints.of(third, digest);
-    directory.asked.length = 0;
-    await endpoints.of(TENANT_A, digest);
-    await endpoints.of(third, digest);
-    expect(directory.asked).toEqual([]);
-    await endpoints.of(TENANT_B, digest);
-    expect(directory.asked).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  TENANT_SCHEMAS_BYTES_MAX,
   tenantSchemasFromJson,
   type SchemasDigest,
   type TenantId,
@@ -12,15 +11,11 @@ import { KnownSchemas, type ReadRegistration } from './known-schemas.js';
 const A = '0192f0c1-0000-7000-8000-00000000000a' as TenantId;
 const B = '0192f0c1-0000-7000-8000-00000000000b' as TenantId;
 
-/** Extends users by one attribute; `length` is about the length of its text. */
-function registrationOf(name: string, length = 0): TenantSchemas {
+/** Extends users by one attribute. */
+function registrationOf(name: string): TenantSchemas {
   const schema = 'urn:example:Badge';
-  const attributes = Array.from({ length: Math.ceil(length / 4_000) }, (_, place) => ({
-    name: `a${place}`,
-    description: 'x'.repeat(3_970),
-  }));
   return tenantSchemasFromJson({
-    schemas: [{ id: schema, name: 'Badge', attributes: [{ name }, ...attributes] }],
+    schemas: [{ id: schema, name: 'Badge', attributes: [{ name }] }],
     resourceTypes: [{ name: 'User', schemaExtensions: [{ schema }] }],
   });
 }
@@ -66,23 +61,5 @@ describe('KnownSchemas', () => {
     const { reads, read } = storeOf();
     expect(await new KnownSchemas().typesOf(A, null, read)).toBe(standardResourceTypes);
     expect(reads).toEqual([]);
-  });
-
-  it('forgets what was not used for longest when there is no room', async () => {
-    const length = TENANT_SCHEMAS_BYTES_MAX - 8_000;
-    const large = Array.from({ length: 70 }, (_, place) => registrationOf(`n${place}`, length));
-    const { reads, read } = storeOf(...large);
-    const known = new KnownSchemas();
-    const [first, second] = large;
-    if (first === undefined || second === undefined) throw new Error('there are seventy');
-    for (const { digest } of large) {
-      await known.find(A, digest, read);
-      await known.find(A, first.digest, read);
-    }
-    expect(reads).toHaveLength(70);
-    await known.find(A, first.digest, read);
-    expect(reads).toHaveLength(70);
-    await known.find(A, second.digest, read);
-    expect(reads).toHaveLength(71);
   });
 });
