@@ -6,7 +6,7 @@ const PAGE = 100;
 
 /** Query parameters of a list, and how many resources there must be in all. */
 interface ListQuery {
-  readonly of: 'Users' | 'Groups';
+  readonly of: 'Users' | 'Groups' | 'everything';
   parameters(directory: ScaleDirectory): Readonly<Record<string, string | number>>;
   total(directory: ScaleDirectory): number;
 }
@@ -45,7 +45,8 @@ function list(name: string, growth: Growth, query: ListQuery): Comparison {
             String(value),
           ]),
         );
-        const path = `${directory.base}/${query.of}?${parameters.toString()}`;
+        const kind = query.of === 'everything' ? '' : query.of;
+        const path = `${directory.base}/${kind}?${parameters.toString()}`;
         return { method: 'GET', path, expect: 200 };
       },
     }),
@@ -198,4 +199,9 @@ export const scans: readonly Comparison[] = [
     sortBy: 'userName',
     startIndex: population.count - PAGE + 1,
   })),
+  list('sort everything by displayName, first page of 100', 'scan', {
+    of: 'everything',
+    parameters: () => ({ sortBy: 'displayName', count: PAGE }),
+    total: (directory) => everybody(directory) + directory.teams.length + 1,
+  }),
 ];
