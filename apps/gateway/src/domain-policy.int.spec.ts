@@ -1,25 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { failureOfRequest } from './testing/failure-of-request.js';
-import {
-  startGatewayWorld,
-  type GatewayWorld,
-  type SampleTenant,
-  type ScimResponse,
-} from './testing/gateway-world.js';
+import { type ScimResponse } from './testing/gateway-world.js';
+import { worldOfFile } from './testing/world-of-file.js';
 
-let world: GatewayWorld;
-let tenant: SampleTenant;
+const { world, tenant } = worldOfFile();
 let sequence = 0;
-
-beforeAll(async () => {
-  world = await startGatewayWorld();
-  tenant = world.addTenant();
-  await world.ready();
-});
-
-afterAll(async () => {
-  await world.close();
-});
 
 function create(): Promise<ScimResponse> {
   sequence += 1;

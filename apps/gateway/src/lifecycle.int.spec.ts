@@ -1,51 +1,34 @@
 import { Writable } from 'node:stream';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { openInProcessEventLog, type EventLog, type InboxOptions } from '@muster/messaging';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@muster/service';
 import { attributeKeys, startTelemetry } from '@muster/telemetry';
 import { startOtlpSink } from '@muster/telemetry/testing';
 import { parseGatewayConfig } from './config.js';
 import { startGateway } from './start-gateway.js';
 import { eventually, startGatewayWorld, type GatewayWorld } from './testing/gateway-world.js';
+import { vulnerableLog } from './testing/vulnerable-log.js';
+import { TEST_MS_MAX } from './testing/world-of-file.js';
 
-let world: GatewayWorld | undefined;
+jest.setTimeout(TEST_MS_MAX);
+
+/** What a test opened, closed after it however it ends, the last first. */
+const opened: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
-  await world?.close();
-  world = undefined;
+  for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** The in-process log behind a broker that can be away. */
-function brokerThatIsAway() {
-  const log = openInProcessEventLog();
-  const broker = { isAway: true };
-  const openAppender = log.openAppender.bind(log);
-  const openInbox = log.openInbox.bind(log);
-  const ping = log.ping.bind(log);
-  const refuseWhileAway = (name: string): void => {
-    if (broker.isAway && name.startsWith('gateway')) throw new Error('connection refused');
-  };
-  const eventLog: EventLog = Object.assign(log, {
-    openAppender: async (options: { readonly name: string }) => {
-      refuseWhileAway(options.name);
-      return openAppender(options);
-    },
-    openInbox: async (options: InboxOptions) => {
-      refuseWhileAway('gateway');
-      return openInbox(options);
-    },
-    ping: async () => {
-      refuseWhileAway('gateway');
-      return ping();
-    },
-  });
-  return { eventLog, broker };
+async function startWorld(...options: Parameters<typeof startGatewayWorld>): Promise<GatewayWorld> {
+  const world = await startGatewayWorld(...options);
+  opened.push(() => world.close());
+  return world;
 }
 
 describe('starting', () => {
   it('without a broker serves reads, refuses writes, is not ready, and gets ready when the broker comes', async () => {
-    const { eventLog, broker } = brokerThatIsAway();
-    world = await startGatewayWorld({ eventLog });
+    const { eventLog, hurt } = vulnerableLog();
+    hurt.isAway = true;
+    const world = await startWorld({ eventLog });
     const { token } = world.addTenant();
     expect((await fetch(`${world.gateway.operationsUrl}/readyz`)).status).toBe(503);
     expect((await fetch(`${world.gateway.operationsUrl}/livez`)).status).toBe(200);
@@ -53,13 +36,13 @@ describe('starting', () => {
     const refused = await world.scim('/Users', { token, body: { userName: 'jo@contoso.test' } });
     expect(refused.status).toBe(503);
     expect(refused.body.detail).toMatch(/could not be queued/);
-    broker.isAway = false;
+    hurt.isAway = false;
     await world.ready();
     expect((await world.scim('/Users', { token, body: { userName: 'jo@contoso.test' } })).status).toBe(201);
   });
 
   it('without the directory is not ready', async () => {
-    world = await startGatewayWorld();
+    const world = await startWorld();
     world.directory.http = 'off';
     const response = await fetch(`${world.gateway.operationsUrl}/readyz`);
     expect(response.status).toBe(503);
@@ -74,14 +57,14 @@ describe('starting', () => {
   });
 
   it('on a port that is taken leaves nothing open', async () => {
-    world = await startGatewayWorld();
-    await expect(startGatewayWorld({}, { PORT: String(world.gateway.port) })).rejects.toThrow(/EADDRINUSE/);
+    const world = await startWorld();
+    await expect(startWorld({}, { PORT: String(world.gateway.port) })).rejects.toThrow(/EADDRINUSE/);
   });
 });
 
 describe('stopping', () => {
   it('answers what was begun, and takes nothing new', async () => {
-    world = await startGatewayWorld();
+    const world = await startWorld();
     const { directory, gateway } = world;
     const { token } = world.addTenant();
     await world.ready();
@@ -99,26 +82,18 @@ describe('stopping', () => {
   });
 
   it('may be asked for twice', async () => {
-    world = await startGatewayWorld();
+    const world = await startWorld();
     await Promise.all([world.gateway.close(), world.gateway.close()]);
   });
 });
 
 describe('a reply inbox that has died for good', () => {
   it('ends the process rather than letting every write wait', async () => {
-    const log = openInProcessEventLog();
-    const openInbox = log.openInbox.bind(log);
-    let inbox: InboxOptions | undefined;
+    const { eventLog, hurt } = vulnerableLog();
     const reasons: string[] = [];
-    const eventLog = Object.assign(log, {
-      openInbox: (options: InboxOptions) => {
-        inbox = options;
-        return openInbox(options);
-      },
-    });
-    world = await startGatewayWorld({ eventLog, fatal: (reason) => reasons.push(reason) });
+    const world = await startWorld({ eventLog, fatal: (reason) => reasons.push(reason) });
     await world.ready();
-    inbox!.onDeath(new Error('gone'));
+    hurt.inbox!.onDeath(new Error('gone'));
     expect(reasons).toEqual(['the reply inbox died']);
   });
 });
@@ -133,6 +108,7 @@ describe('what leaves the process', () => {
       },
     });
     const sink = await startOtlpSink();
+    opened.push(() => sink.close());
     const telemetry = startTelemetry({
       service: 'gateway',
       version: '0.0.0',
@@ -141,7 +117,8 @@ describe('what leaves the process', () => {
       samplingRatio: 1,
       exportDelayMs: 10,
     });
-    world = await startGatewayWorld({
+    opened.push(() => telemetry.shutdown());
+    const world = await startWorld({
       logger: createLogger({ service: 'gateway', level: 'trace', destination }),
     });
     const tenant = world.addTenant();
@@ -187,6 +164,5 @@ describe('what leaves the process', () => {
     for (const secret of ['canary-person', 'canary-detail', tenant.token, 'elsewhere.test']) {
       expect(everything).not.toContain(secret);
     }
-    await sink.close();
   });
 });

@@ -1,28 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { expectScimError } from './testing/expect-scim-error.js';
-import { scimRequest, startGatewayWorld, type GatewayWorld } from './testing/gateway-world.js';
+import { scimRequest } from './testing/gateway-world.js';
 import { sampleDevice, sampleRegistration } from './testing/sample-registration.js';
+import { worldOfFile } from './testing/world-of-file.js';
 
 const UNKNOWN_ID = '0192f5c4-0000-7000-8000-00000000dead';
 
-let world: GatewayWorld;
-let token: string;
-
-beforeAll(async () => {
-  world = await startGatewayWorld();
-  ({ token } = world.addTenant({ registration: sampleRegistration }));
-  await world.ready();
-});
-
-afterAll(async () => {
-  await world.close();
-});
-
-async function createDevice(): Promise<string> {
-  const { status, body } = await world.scim('/Devices', { token, body: sampleDevice });
-  expect(status).toBe(201);
-  return String(body.id);
-}
+const {
+  world,
+  tenant: { token },
+} = worldOfFile({ registration: sampleRegistration });
 
 describe('paths of own types', () => {
   it.each([
@@ -91,7 +78,7 @@ describe('paths of own types', () => {
 
 describe('a tenant', () => {
   it('has no part in what another registered', async () => {
-    const id = await createDevice();
+    const id = await world.create('/Devices', token, sampleDevice);
     const other = world.addTenant();
     for (const path of [
       '/Devices',
@@ -108,7 +95,7 @@ describe('a tenant', () => {
   });
 
   it('that registered the same has resources of its own', async () => {
-    const id = await createDevice();
+    const id = await world.create('/Devices', token, sampleDevice);
     const twin = world.addTenant({ registration: sampleRegistration });
     expectScimError(await world.scim(`/Devices/${id}`, { token: twin.token }), 404);
     const body = { Operations: [{ op: 'replace', path: 'state', value: 'theirs' }] };

@@ -1,35 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { decodeFailure, type Command } from '@muster/contracts';
 import { expectScimError } from './testing/expect-scim-error.js';
 import { failureOfRequest } from './testing/failure-of-request.js';
-import {
-  eventually,
-  startGatewayWorld,
-  type GatewayWorld,
-  type SampleTenant,
-  type ScimResponse,
-} from './testing/gateway-world.js';
+import { eventually, type ScimResponse } from './testing/gateway-world.js';
 import { DEVICE, sampleDevice, sampleRegistration, WARRANTY } from './testing/sample-registration.js';
+import { worldOfFile } from './testing/world-of-file.js';
 
-let world: GatewayWorld;
-let tenant: SampleTenant;
-let token: string;
+const { world, tenant } = worldOfFile({ registration: sampleRegistration });
+const { token } = tenant;
 
-beforeAll(async () => {
-  world = await startGatewayWorld();
-  tenant = world.addTenant({ registration: sampleRegistration });
-  token = tenant.token;
-  await world.ready();
-});
-
-afterAll(async () => {
-  await world.close();
-});
-
-async function createDevice(more: object = {}): Promise<string> {
-  const { status, body } = await world.scim('/Devices', { token, body: { ...sampleDevice, ...more } });
-  expect(status).toBe(201);
-  return String(body.id);
+function createDevice(more: object = {}): Promise<string> {
+  return world.create('/Devices', token, { ...sampleDevice, ...more });
 }
 
 function patch(id: string, ...Operations: object[]): Promise<ScimResponse> {

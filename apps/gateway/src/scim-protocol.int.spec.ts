@@ -1,29 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { routes } from './scim/http/routes.js';
 import { expectScimError } from './testing/expect-scim-error.js';
-import {
-  scimRequest,
-  startGatewayWorld,
-  type GatewayWorld,
-  type SampleTenant,
-} from './testing/gateway-world.js';
+import { scimRequest } from './testing/gateway-world.js';
+import { worldOfFile } from './testing/world-of-file.js';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const MESSAGES = 'urn:ietf:params:scim:api:messages:2.0';
 const UNKNOWN_ID = '0192f5c4-0000-7000-8000-00000000dead';
 
-let world: GatewayWorld;
-let tenant: SampleTenant;
-
-beforeAll(async () => {
-  world = await startGatewayWorld();
-  tenant = world.addTenant();
-  await world.ready();
-});
-
-afterAll(async () => {
-  await world.close();
-});
+const { world, tenant } = worldOfFile();
 
 describe('every route', () => {
   const inventory = routes.flatMap(({ template, methods }) =>

@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { expectScimError } from './testing/expect-scim-error.js';
-import { startGatewayWorld, type GatewayWorld, type SampleTenant } from './testing/gateway-world.js';
+import { worldOfFile } from './testing/world-of-file.js';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const MESSAGES = 'urn:ietf:params:scim:api:messages:2.0';
 
-let world: GatewayWorld;
-let tenant: SampleTenant;
+const { world, tenant } = worldOfFile();
 
-beforeAll(async () => {
-  world = await startGatewayWorld();
-  tenant = world.addTenant();
-  await world.ready();
-});
-
-afterAll(async () => {
-  await world.close();
-});
-
-async function createUser(userName: string, more: object = {}): Promise<string> {
-  const { status, body } = await world.scim('/Users', { token: tenant.token, body: { userName, ...more } });
-  expect(status).toBe(201);
-  return String(body.id);
+function createUser(userName: string, more: object = {}): Promise<string> {
+  return world.create('/Users', tenant.token, { userName, ...more });
 }
 
 describe('the life of a user', () => {

@@ -1,31 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { directoryPaths, type BulkCommand, type Command, type SchemasDigest } from '@muster/contracts';
 import { expectScimError } from './testing/expect-scim-error.js';
-import {
-  eventually,
-  startGatewayWorld,
-  type GatewayWorld,
-  type SampleTenant,
-} from './testing/gateway-world.js';
+import { eventually, type SampleTenant } from './testing/gateway-world.js';
 import { BADGE, DEVICE, sampleDevice, sampleRegistration, WARRANTY } from './testing/sample-registration.js';
+import { worldOfFile } from './testing/world-of-file.js';
 
 const CORE = 'urn:ietf:params:scim:schemas:core:2.0';
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-let world: GatewayWorld;
-let tenant: SampleTenant;
-let token: string;
-
-beforeAll(async () => {
-  world = await startGatewayWorld();
-  tenant = world.addTenant({ registration: sampleRegistration });
-  token = tenant.token;
-  await world.ready();
-});
-
-afterAll(async () => {
-  await world.close();
-});
+const { world, tenant } = worldOfFile({ registration: sampleRegistration });
+const { token } = tenant;
 
 const lastCommand = (): Command => world.directory.commands.at(-1) as Command;
 
@@ -183,7 +167,7 @@ describe('a registration', () => {
     expect(created.body).toMatchObject({ colour: 'red' });
     expect(lastCommand()).toMatchObject({ schemas: second });
     expect([fetchesOf(mine, first), fetchesOf(mine, second)]).toEqual([1, 1]);
-  }, 40_000);
+  });
 
   it('that cannot be had is 503, and the tenant is served as soon as it can', async () => {
     const mine = world.addTenant({ registration: sampleRegistration });

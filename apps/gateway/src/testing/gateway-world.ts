@@ -51,9 +51,12 @@ export interface GatewayWorld {
   readonly directory: ScriptedDirectory;
   readonly eventLog: EventLog;
   readonly failures: readonly ReceivedRecord[];
-  addTenant(options?: TenantOptions): SampleTenant;
+  /** `tenant` is told where it was made before the world. */
+  addTenant(options?: TenantOptions, tenant?: SampleTenant): SampleTenant;
   /** `path` is below the base path, such as `/Users`. */
   scim(path: string, request?: ScimRequest): Promise<ScimResponse>;
+  /** Creates a resource and resolves with its id. */
+  create(path: string, token: string, body: object): Promise<string>;
   ready(): Promise<void>;
   close(): Promise<void>;
 }
@@ -93,13 +96,20 @@ export async function startGatewayWorld(
     await closeSurroundings();
     throw error;
   }
+  const scim = (path: string, request?: ScimRequest): Promise<ScimResponse> =>
+    scimRequest(`${gateway.url}${BASE_PATH}${path}`, request);
   return {
     gateway,
     directory,
     eventLog,
     failures,
-    addTenant: (options) => addTenant(directory, options),
-    scim: (path, request) => scimRequest(`${gateway.url}${BASE_PATH}${path}`, request),
+    addTenant: (options = {}, tenant = sampleTenant()) => addTenant(directory, options, tenant),
+    scim,
+    create: async (path, token, body) => {
+      const { status, body: created, text } = await scim(path, { token, body });
+      if (status !== 201) throw new Error(`${path} answered ${status}: ${text}`);
+      return String(created.id);
+    },
     ready: () => eventually(async () => (await fetch(`${gateway.operationsUrl}/readyz`)).status === 200),
     close: async () => {
       await gateway.close();
@@ -108,9 +118,16 @@ export async function startGatewayWorld(
   };
 }
 
-function addTenant(directory: ScriptedDirectory, options: TenantOptions = {}): SampleTenant {
-  const token = generateBearerToken();
-  const tenantId = uuidV7() as TenantId;
+/** What a tenant is known by, before any directory knows it. */
+export function sampleTenant(): SampleTenant {
+  return { tenantId: uuidV7() as TenantId, token: generateBearerToken() };
+}
+
+function addTenant(
+  directory: ScriptedDirectory,
+  options: TenantOptions,
+  { tenantId, token }: SampleTenant,
+): SampleTenant {
   directory.accept(token, {
     known: true,
     tokenId: uuidV7() as TokenId,

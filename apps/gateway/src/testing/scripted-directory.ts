@@ -73,6 +73,17 @@ export class ScriptedDirectory {
     this.credentials.set(hashBearerToken(token), credential);
   }
 
+  revoke(token: string): void {
+    this.credentials.delete(hashBearerToken(token));
+  }
+
+  /** Applies what it reads and answers what it is asked again. */
+  recover(): void {
+    this.script = () => 'apply';
+    this.http = 'on';
+    this.registrations = 'on';
+  }
+
   /** What the tenant can provision from now on; it is told by the next look-up of one of its tokens. */
   register(tenantId: TenantId, registration: unknown): SchemasDigest {
     const { digest } = this.resources.register(tenantId, registration);
