@@ -1,9 +1,9 @@
-import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EXIT_CODES } from '../exit-codes.js';
-import { runMusterctl } from '../run-musterctl.js';
+import { ADMIN_TOKEN } from '../testing/acme.js';
+import { AdminApiDouble, type AdminReply } from '../testing/admin-api-double.js';
+import { runCommandLine, type CommandLineResult } from '../testing/run-command-line.js';
 
-const TOKEN = 'admin-token-of-the-test-0123456789abcdef';
 const USER_ID = '0192f1c2-0000-7000-8000-00000000000a';
 
 const applied = {
@@ -57,44 +57,27 @@ interface Page {
   readonly next: string | null;
 }
 
-let server: Server;
-let url: string;
-let calls: string[];
+let api: AdminApiDouble;
 let pages: readonly Page[];
 
 /** The admin API with one tenant, whose activity comes in these pages. */
+const replyWithPages: AdminReply = ({ path }) => {
+  const page = path.startsWith('/admin/tenants/acme/activity?') ? pages[api.calls.length - 1] : undefined;
+  return page === undefined ? [404, { detail: 'There is no such tenant.' }] : [200, page];
+};
+
 beforeEach(async () => {
-  calls = [];
   pages = [{ entries: [applied, rejected, bulk], next: null }];
-  server = createServer((request, response) => {
-    const path = request.url ?? '';
-    const page = path.startsWith('/admin/tenants/acme/activity?') ? pages[calls.length] : undefined;
-    calls.push(path.slice(path.indexOf('?') + 1));
-    response.writeHead(page === undefined ? 404 : 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(page ?? { detail: 'There is no such tenant.' }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('no address');
-  url = `http://127.0.0.1:${address.port}`;
+  api = await AdminApiDouble.start(replyWithPages);
 });
 
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
+afterEach(() => api.close());
 
-async function run(commandLine: string) {
-  const data: string[] = [];
-  const talk: string[] = [];
-  const exitCode = await runMusterctl(commandLine.split(' '), {
-    env: { MUSTER_ADMIN_URL: url, MUSTER_ADMIN_TOKEN: TOKEN },
-    cwd: '/',
-    now: () => new Date('2026-01-31T12:00:00Z'),
-    terminal: { data: (text) => data.push(text), talk: (text) => talk.push(text) },
-  });
-  return { exitCode, data: data.join('\n'), talk: talk.join('\n') };
-}
+const run = (commandLine: string): Promise<CommandLineResult> =>
+  runCommandLine(commandLine, { env: { MUSTER_ADMIN_URL: api.url, MUSTER_ADMIN_TOKEN: ADMIN_TOKEN } });
+
+/** What each call asked for. */
+const queries = (): string[] => api.calls.map(({ path }) => path.slice(path.indexOf('?') + 1));
 
 describe('musterctl activity', () => {
   it('shows each entry with all there is to say about it', async () => {
@@ -113,7 +96,7 @@ describe('musterctl activity', () => {
       ['2026-01-31T12:00:00Z', 'create', `User ${USER_ID}`, 'rejected', '409 duplicate_username: Taken.'],
       ['2026-01-31T12:00:00Z', 'bulk', 'no change', 'The client was gone before its answer.'],
     ]);
-    expect(calls).toEqual(['limit=20']);
+    expect(queries()).toEqual(['limit=20']);
   });
 
   it('gives scripts the entries as they are', async () => {
@@ -131,7 +114,7 @@ describe('musterctl activity', () => {
       'rejected',
       '400 invalid_syntax: No JSON.',
     ]);
-    calls = [];
+    api.forget();
     expect(JSON.parse((await run('activity acme -o json')).data)).toEqual({
       entries: [refusedByGateway],
       next: null,
@@ -141,7 +124,7 @@ describe('musterctl activity', () => {
   it('asks for what the command line names', async () => {
     await run(`activity acme --limit 5 --failed --warnings --resource ${USER_ID} --before ${bulk.commandId}`);
     const asked = `limit=5&outcome=failed&warnings=true&resource=${USER_ID}&before=${bulk.commandId}`;
-    expect(calls).toEqual([asked]);
+    expect(queries()).toEqual([asked]);
   });
 
   it('goes on where the platform stopped looking, until it has enough, and says how to see more', async () => {
@@ -153,7 +136,7 @@ describe('musterctl activity', () => {
     const { data, talk } = await run('activity acme --limit 2 -o json');
     expect(JSON.parse(data)).toEqual({ entries: [applied, rejected], next: 'c' });
     expect(talk).toBe('For what came before: --before c');
-    expect(calls).toEqual(['limit=2', 'limit=2&before=a', 'limit=1&before=b']);
+    expect(queries()).toEqual(['limit=2', 'limit=2&before=a', 'limit=1&before=b']);
   });
 
   it('says that there is nothing', async () => {
