@@ -3,7 +3,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { AdvisoryLock, advisoryKey, type AdvisoryLockOptions } from './advisory-lock.js';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
-import { createTestDatabase, startPausingProxy, wherePostgres, type TestDatabase } from './testing/index.js';
+import {
+  createTestDatabase,
+  startPausingProxy,
+  wherePostgres,
+  type PausingProxy,
+  type TestDatabase,
+} from './testing/index.js';
 
 // Many test files share two cores and one server.
 jest.setTimeout(30_000);
@@ -12,11 +18,17 @@ wherePostgres(describe)('an advisory lock', () => {
   let world: TestDatabase;
   let admin: Database;
   const locks: AdvisoryLock[] = [];
+  const proxies: PausingProxy[] = [];
 
   const lock = (name: string, options: Partial<AdvisoryLockOptions> = {}): AdvisoryLock => {
     const made = new AdvisoryLock({ url: world.url, applicationName: 'lock-spec', name, ...options });
     locks.push(made);
     return made;
+  };
+  const openProxy = async (): Promise<PausingProxy> => {
+    const proxy = await startPausingProxy(world.url);
+    proxies.push(proxy);
+    return proxy;
   };
   const terminateHolder = (): Promise<unknown> =>
     admin.query(
@@ -30,6 +42,8 @@ wherePostgres(describe)('an advisory lock', () => {
   });
 
   afterEach(async () => {
+    // First: a lock behind a paused proxy would wait for an answer.
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
     await Promise.all(locks.splice(0).map((made) => made.release()));
   });
 
@@ -107,7 +121,7 @@ wherePostgres(describe)('an advisory lock', () => {
   });
 
   it('counts as lost when the server has fallen silent', async () => {
-    const proxy = await startPausingProxy(world.url);
+    const proxy = await openProxy();
     const holder = lock('relay:0', { url: proxy.url, responseTimeoutMs: 500 });
     await holder.tryAcquire();
     const lost = once(holder, 'lost');
@@ -115,11 +129,10 @@ wherePostgres(describe)('an advisory lock', () => {
     expect(await holder.verify()).toBe(false);
     await lost;
     await expect(holder.tryAcquire()).rejects.toMatchObject({ kind: 'connection' });
-    await proxy.close();
   });
 
   it('goes to another one when its holder hangs', async () => {
-    const proxy = await startPausingProxy(world.url);
+    const proxy = await openProxy();
     const hanging = lock('relay:0', { url: proxy.url, holderSilenceMsMax: 600, responseTimeoutMs: 20_000 });
     expect(await hanging.tryAcquire()).toBe(true);
     // Nothing comes from it any more, and its connection looks alive: as of a process that was stopped.
@@ -128,7 +141,6 @@ wherePostgres(describe)('an advisory lock', () => {
     const giveUpAt = performance.now() + 15_000;
     while (!(await other.tryAcquire()) && performance.now() < giveUpAt) await new Promise(setImmediate);
     expect(other.held).toBe(true);
-    await proxy.close();
   });
 
   it('stays with a holder that has nothing to do', async () => {

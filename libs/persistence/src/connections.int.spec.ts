@@ -3,7 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createMetrics } from '@muster/telemetry';
 import type { Database, DatabaseOptions } from './database.js';
 import { openDatabase } from './pooled-database.js';
-import { createTestDatabase, startPausingProxy, wherePostgres, type TestDatabase } from './testing/index.js';
+import {
+  createTestDatabase,
+  startPausingProxy,
+  wherePostgres,
+  type PausingProxy,
+  type TestDatabase,
+} from './testing/index.js';
 
 // Many test files share two cores and one server.
 jest.setTimeout(30_000);
@@ -19,7 +25,7 @@ function busyFor(durationMs: number): void {
 wherePostgres(describe)('connections', () => {
   let world: TestDatabase;
   let database: Database;
-  const opened: Database[] = [];
+  const opened: (Database | PausingProxy)[] = [];
 
   const open = (options: Partial<DatabaseOptions> = {}): Database => {
     const another = openDatabase({
@@ -30,6 +36,11 @@ wherePostgres(describe)('connections', () => {
     });
     opened.push(another);
     return another;
+  };
+  const openProxy = async (): Promise<PausingProxy> => {
+    const proxy = await startPausingProxy(world.url);
+    opened.push(proxy);
+    return proxy;
   };
 
   beforeAll(async () => {
@@ -120,7 +131,7 @@ wherePostgres(describe)('connections', () => {
     });
 
     it('that have only fallen silent are given up after the response timeout', async () => {
-      const proxy = await startPausingProxy(world.url);
+      const proxy = await openProxy();
       const distant = open({
         url: proxy.url,
         poolMax: 1,
@@ -137,8 +148,6 @@ wherePostgres(describe)('connections', () => {
       });
       proxy.resume();
       await distant.untilReachable(5_000);
-      await distant.close();
-      await proxy.close();
     });
 
     it('are what a changed table makes of a prepared statement', async () => {
@@ -157,7 +166,7 @@ wherePostgres(describe)('connections', () => {
     });
 
     it('at the start are tried again until the server is there', async () => {
-      const proxy = await startPausingProxy(world.url);
+      const proxy = await openProxy();
       await proxy.close();
       const early = open({ url: proxy.url });
       await expect(early.untilReachable(300)).rejects.toMatchObject({

@@ -26,9 +26,11 @@ wherePostgres(describe)('a test database', () => {
   };
   const rowsOf = async (world: TestDatabase, sql: string): Promise<unknown[]> => {
     const database = openDatabase({ url: world.url, poolMax: 1, applicationName: 'test-database-spec' });
-    const { rows } = await database.query('rows', sql);
-    await database.close();
-    return rows;
+    try {
+      return (await database.query('rows', sql)).rows;
+    } finally {
+      await database.close();
+    }
   };
 
   afterAll(async () => {
@@ -46,9 +48,12 @@ wherePostgres(describe)('a test database', () => {
   it('tells who left a connection open, and is gone all the same', async () => {
     const world = await createTestDatabase();
     const leak = openDatabase({ url: world.url, poolMax: 1, applicationName: 'forgetful' });
-    await leak.check();
-    await expect(world.drop()).rejects.toThrow('forgetful');
-    await expect(leak.check()).rejects.toMatchObject({ name: 'DatabaseError' });
-    await leak.close();
+    try {
+      await leak.check();
+      await expect(world.drop()).rejects.toThrow('forgetful');
+      await expect(leak.check()).rejects.toMatchObject({ name: 'DatabaseError' });
+    } finally {
+      await leak.close();
+    }
   });
 });
