@@ -2,7 +2,7 @@ import { Agent, get, request } from 'node:http';
 import { Body, Controller, Get, Module, NotFoundException, Post, UseGuards } from '@nestjs/common';
 import { IsInt, IsString, MaxLength, Min, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createMetrics } from '@muster/telemetry';
 import { BearerGuard } from './bearer-guard.js';
 import { createLogger } from './create-logger.js';
@@ -98,6 +98,13 @@ const start = (port = 0): Promise<ListeningApp> =>
     },
   });
 
+/** What a test opened, closed after it however it ends. */
+const opened: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+});
+
 describe('Nest on Fastify', () => {
   let listening: ListeningApp;
 
@@ -187,6 +194,11 @@ describe('Nest on Fastify', () => {
   it('finishes what is in flight when it closes, refuses new connections, and closes idle ones', async () => {
     const closing = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    opened.push(
+      () => closing.close(),
+      () => agent.destroy(),
+      () => held.release.resolve(),
+    );
     const slow = new Promise<string>((resolve, reject) => {
       const sent = get(`${closing.url}/shelves/slow`, { agent }, (response) => {
         let body = '';
@@ -209,7 +221,6 @@ describe('Nest on Fastify', () => {
     // Well before the deadline that cuts connections off: the client has kept its own open.
     await closed;
     expect(performance.now() - startedAt).toBeLessThan(4_000);
-    agent.destroy();
   });
 });
 
@@ -222,6 +233,7 @@ describe('the operations server', () => {
       if (!kafkaIsThere) throw new Error('gone');
     });
     const server = await startOperationsServer({ host, port: 0, health, metrics });
+    opened.push(() => server.close());
     const ask = async (path: string, init?: RequestInit): Promise<[number, string]> => {
       const response = await fetch(server.url + path, init);
       return [response.status, await response.text()];
