@@ -295,21 +295,32 @@ describe('the admin API', () => {
   });
 });
 
-it('writes what it noted of tokens when it stops', async () => {
-  const world = await DirectoryWorld.open();
-  const { token, tenantId } = await world.tenant();
-  await world.resolve(token);
-  await world.directory.close();
-  const owner = openDatabase({ url: world.database.url, poolMax: 1, applicationName: 'owner' });
-  const used = await eventually('the use of the token', async () => {
-    const { rows } = await owner.query<{ last_used_at: Date | null }>(
-      'used',
-      'select last_used_at from directory.tokens where tenant_id = $1',
-      [tenantId],
-    );
-    return rows[0]?.last_used_at;
+describe('a directory that stops', () => {
+  let world: DirectoryWorld;
+  let owner: Database;
+
+  beforeAll(async () => {
+    world = await DirectoryWorld.open();
+    owner = openDatabase({ url: world.database.url, poolMax: 1, applicationName: 'owner' });
   });
-  expect(Date.now() - used.getTime()).toBeLessThan(60_000);
-  await owner.close();
-  await world.close();
+
+  afterAll(async () => {
+    await owner?.close();
+    await world?.close();
+  });
+
+  it('writes what it noted of tokens', async () => {
+    const { token, tenantId } = await world.tenant();
+    await world.resolve(token);
+    await world.directory.close();
+    const used = await eventually('the use of the token', async () => {
+      const { rows } = await owner.query<{ last_used_at: Date | null }>(
+        'used',
+        'select last_used_at from directory.tokens where tenant_id = $1',
+        [tenantId],
+      );
+      return rows[0]?.last_used_at;
+    });
+    expect(Date.now() - used.getTime()).toBeLessThan(60_000);
+  });
 });

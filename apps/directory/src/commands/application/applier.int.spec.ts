@@ -247,10 +247,13 @@ wherePostgres(describe)('the applier', () => {
     const rename = (command: Command) =>
       make.patchUser(command.resourceId, { op: 'Replace', path: 'title', value: 'x' });
     const waiting = submit(applier, rename(held));
-    const outcomes = await submit(applier, rename(free), make.createUser('new@example.com'));
-    expect(outcomes.every((outcome) => outcome.status === 'applied')).toBe(true);
-    release.resolve();
-    await holding;
+    try {
+      const outcomes = await submit(applier, rename(free), make.createUser('new@example.com'));
+      expect(outcomes.every((outcome) => outcome.status === 'applied')).toBe(true);
+    } finally {
+      release.resolve();
+      await holding;
+    }
     expect(await waiting).toMatchObject([{ status: 'applied', version: 2 }]);
   }, 30_000);
 
