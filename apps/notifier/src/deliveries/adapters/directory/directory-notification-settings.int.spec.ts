@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { DirectoryDouble } from '../../../testing/directory-double.js';
@@ -14,6 +14,8 @@ describe('DirectoryNotificationSettings', () => {
   let directory: DirectoryDouble;
   let settings: DirectoryNotificationSettings;
   let nowMs = 0;
+  /** What a test opened, closed after it however it ends. */
+  const opened: (() => Promise<void>)[] = [];
 
   beforeEach(async () => {
     nowMs = 0;
@@ -22,12 +24,30 @@ describe('DirectoryNotificationSettings', () => {
   });
 
   afterEach(async () => {
-    await settings.close();
+    for (const close of opened.splice(0).reverse()) await close();
     await directory.close();
   });
 
   function settingsAt(url: string, internalToken = TOKEN): DirectoryNotificationSettings {
-    return new DirectoryNotificationSettings({ url, internalToken, timeoutMs: 500, now: () => nowMs });
+    const made = new DirectoryNotificationSettings({
+      url,
+      internalToken,
+      timeoutMs: 500,
+      now: () => nowMs,
+    });
+    opened.push(() => made.close());
+    return made;
+  }
+
+  /** A server in the directory's place; resolves with its URL. */
+  async function impostor(answer: RequestListener): Promise<string> {
+    const server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    opened.push(async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   it('tells what the tenant chose, and that a tenant is unknown', async () => {
@@ -67,33 +87,22 @@ describe('DirectoryNotificationSettings', () => {
     await expect(stranger.settingsOf(newTenantId())).rejects.toMatchObject({
       name: 'DirectoryUnavailableError',
     });
-    await stranger.close();
   });
 
   it.each(['not json', '[]', '{"tenantName":"x","email":7,"enabled":true}', '{"email":null,"enabled":true}'])(
     'does not believe an answer of %s',
     async (body) => {
-      const server = createServer((_, response) => response.writeHead(200).end(body));
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-      const misled = settingsAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const misled = settingsAt(await impostor((_, response) => response.writeHead(200).end(body)));
       await expect(misled.settingsOf(newTenantId())).rejects.toMatchObject({
         name: 'DirectoryUnavailableError',
       });
-      await misled.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   );
 
   it('does not wait for a directory that hangs', async () => {
-    const server = createServer(() => undefined);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-    const patient = settingsAt(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const patient = settingsAt(await impostor(() => undefined));
     await expect(patient.settingsOf(newTenantId())).rejects.toMatchObject({
       name: 'DirectoryUnavailableError',
     });
-    await patient.close();
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
   });
 });
