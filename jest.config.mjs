@@ -6,6 +6,8 @@ export default {
   testMatch: ['**/src/**/*.spec.ts', '**/src/**/*.spec.tsx'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
+  // Ends what hangs. How long a test takes says nothing of what it tests, and on a loaded machine all of them take longer.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testEnvironmentOptions: { customExportConditions: ['@muster/source', 'node', 'node-addons'] },
