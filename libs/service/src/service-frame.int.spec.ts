@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { createMetrics } from '@muster/telemetry';
 import { createLogger } from './create-logger.js';
 import type { StopPhase } from './graceful-stop.js';
@@ -8,12 +8,19 @@ import { createServiceFrame, type ServiceFrame, type ServiceOverrides } from './
 
 const environment = { LOG_LEVEL: 'silent', INTERNAL_TOKEN: 'an-internal-token-of-32-characters!' };
 
+/** Stopped after the test that made them, however it ends. */
+const made: ServiceFrame[] = [];
+
+afterEach(async () => {
+  await Promise.all(made.splice(0).map(({ stop }) => stop.stop()));
+});
+
 function frameOf(given: ServiceOverrides = {}, env: Readonly<Record<string, string>> = {}): ServiceFrame {
   const config = parseConfig({ ...environment, ...env }, ServiceConfig);
-  return createServiceFrame('spec', config, {
-    metrics: createMetrics('spec', { processMetrics: false }),
-    ...given,
-  });
+  const metrics = createMetrics('spec', { processMetrics: false });
+  const frame = createServiceFrame('spec', config, { metrics, ...given });
+  made.push(frame);
+  return frame;
 }
 
 /** Notes when the steps of a stop are run, each named after its phase. */
@@ -38,7 +45,6 @@ describe('the frame of a service', () => {
     expect(await (await fetch(`${service.operationsUrl}/metrics`)).text()).toContain(
       'muster_ready{service="spec"} 1',
     );
-    await service.close();
   });
 
   it('says that it stops before the parts do, and answers probes until they have', async () => {
@@ -84,7 +90,6 @@ describe('the frame of a service', () => {
     });
     await expect(start).rejects.toMatchObject({ code: 'EADDRINUSE' });
     expect(ran).toEqual(['disconnect']);
-    await other.close();
   });
 
   it('closes its own metrics, and leaves given ones to whoever brought them', async () => {
@@ -96,6 +101,7 @@ describe('the frame of a service', () => {
       own: createServiceFrame('own', config, {}),
       given: createServiceFrame('given', config, { metrics: given }),
     };
+    made.push(...Object.values(frames));
     const close = frames.own.metrics.close.bind(frames.own.metrics);
     jest.spyOn(frames.own.metrics, 'close').mockImplementation(() => {
       closed.push('own');
