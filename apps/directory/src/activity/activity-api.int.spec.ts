@@ -88,17 +88,12 @@ const summaryOf = ({ operation, outcome, failure, warnings }: ActivityEntryAnswe
 
 describe('the activity of a tenant', () => {
   let world: DirectoryWorld;
-  let owner: Database;
 
   beforeAll(async () => {
     world = await DirectoryWorld.open();
-    owner = openDatabase({ url: world.database.url, poolMax: 1, applicationName: 'owner' });
   });
 
-  afterAll(async () => {
-    await owner?.close();
-    await world?.close();
-  });
+  afterAll(() => world?.close());
 
   const connector = async () => new Connector(await world.tenant(), world);
 
@@ -144,8 +139,8 @@ describe('the activity of a tenant', () => {
     for (const time of [first?.receivedAt, second?.decidedAt]) {
       expect(Math.abs(before - Date.parse(time ?? ''))).toBeLessThan(60_000);
     }
-    expect(await everywhereIn(owner, SECRET)).toEqual([]);
-    expect(await everywhereIn(owner, 'favouriteColour')).toEqual(['operations']);
+    expect(await everywhereIn(world.owner, SECRET)).toEqual([]);
+    expect(await everywhereIn(world.owner, 'favouriteColour')).toEqual(['operations']);
   });
 
   it('shows each part of a bulk request with its own warnings, under one request', async () => {
@@ -266,7 +261,7 @@ describe('the activity of a tenant', () => {
     const create = idp.createUser('kim@example.com');
     await world.apply(create);
     await world.apply(idp.createUser('kim@example.com'));
-    await owner.query(
+    await world.owner.query(
       'spec.newer',
       `update directory.operations set
          warnings = '[{"kind": "fromTomorrow", "path": "a"}, {"kind": "emptyValue", "path": "b"}, 7, null]',

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { tenantSchemasFromJson, type Command, type Outcome } from '@muster/contracts';
-import { openDatabase, type Database } from '@muster/persistence';
 import { v7 as uuidV7 } from 'uuid';
 import { CommandMaker } from '../commands/testing/command-world.js';
 import { DirectoryWorld, eventually, type WorldTenant } from '../testing/directory-world.js';
@@ -13,17 +12,12 @@ jest.setTimeout(60_000);
 const CROWD = 20;
 
 let world: DirectoryWorld;
-let owner: Database;
 
 beforeAll(async () => {
   world = await DirectoryWorld.open();
-  owner = openDatabase({ url: world.database.url, poolMax: 4, applicationName: 'owner' });
 });
 
-afterAll(async () => {
-  await owner?.close();
-  await world?.close();
-});
+afterAll(() => world?.close());
 
 const put = (tenant: WorldTenant, body: unknown) =>
   world.admin<RegisteredSchemasAnswer & Json>('PUT', `/${tenant.tenantId}/schemas`, body);
@@ -33,7 +27,7 @@ async function registered(tenant: WorldTenant): Promise<unknown> {
 }
 
 async function count(tenant: WorldTenant, from: string): Promise<number> {
-  const { rows } = await owner.query<{ total: number }>(
+  const { rows } = await world.owner.query<{ total: number }>(
     'count',
     `select count(*) as total from directory.${from} and tenant_id = $1`,
     [tenant.tenantId],
@@ -88,11 +82,11 @@ describe('a registration while others write', () => {
   it('waits for a batch under way, whose resources it then finds', async () => {
     const tenant = await world.tenant();
     await put(tenant, registration());
-    const changing = await owner.transaction({ tenants: [tenant.tenantId] }, async (transaction) => {
+    const changing = await world.owner.transaction({ tenants: [tenant.tenantId] }, async (transaction) => {
       await transaction.query('share', SHARE_TENANT_RULES, [[tenant.tenantId]]);
       const change = put(tenant, registration({ device: null }));
       await eventually('the registration waits', async () => {
-        const { rows } = await owner.query<{ waits: number }>(
+        const { rows } = await world.owner.query<{ waits: number }>(
           'waits',
           `select count(*) as waits from pg_locks where locktype = 'advisory' and not granted and database =
              (select oid from pg_database where datname = current_database())`,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { TENANT_SCHEMAS_BYTES_MAX, directoryPaths, type SchemasDigest } from '@muster/contracts';
-import { openDatabase, type Database } from '@muster/persistence';
 import { v7 as uuidV7 } from 'uuid';
 import { DirectoryWorld, type WorldTenant } from '../testing/directory-world.js';
 import type { RegisteredSchemasAnswer, TenantAnswer } from './adapters/http/tenant-answers.js';
@@ -23,17 +22,12 @@ import {
 jest.setTimeout(60_000);
 
 let world: DirectoryWorld;
-let owner: Database;
 
 beforeAll(async () => {
   world = await DirectoryWorld.open();
-  owner = openDatabase({ url: world.database.url, poolMax: 4, applicationName: 'owner' });
 });
 
-afterAll(async () => {
-  await owner?.close();
-  await world?.close();
-});
+afterAll(() => world?.close());
 
 const put = (tenant: WorldTenant, body: unknown) =>
   world.admin<RegisteredSchemasAnswer & Json>('PUT', `/${tenant.tenantId}/schemas`, body);
@@ -47,7 +41,7 @@ async function digestOf(tenant: WorldTenant): Promise<SchemasDigest | null> {
 
 async function store(tenant: WorldTenant, kind: Kind, document: Json = {}): Promise<void> {
   const values = [tenant.tenantId, uuidV7(), JSON.stringify(document)];
-  await owner.query(`store ${kind}`, INSERTS[kind], values);
+  await world.owner.query(`store ${kind}`, INSERTS[kind], values);
 }
 
 describe('registering schemas', () => {
@@ -98,7 +92,7 @@ describe('registering schemas', () => {
     const tenant = await world.tenant();
     const first = await put(tenant, registration());
     const rows = () =>
-      owner.query('registrations', 'select * from directory.tenant_schemas where tenant_id = $1', [
+      world.owner.query('registrations', 'select * from directory.tenant_schemas where tenant_id = $1', [
         tenant.tenantId,
       ]);
     const before = (await rows()).rows;
@@ -130,7 +124,7 @@ describe('registering schemas', () => {
       const attributes = Array.from({ length: count + 1 }, (_, place) => ({ name: `a${place}` }));
       digests.push((await put(tenant, registration({ badge: attributes }))).body.digest);
     }
-    const { rows } = await owner.query<{ digest: string }>(
+    const { rows } = await world.owner.query<{ digest: string }>(
       'digests',
       'select digest from directory.tenant_schemas where tenant_id = $1',
       [tenant.tenantId],

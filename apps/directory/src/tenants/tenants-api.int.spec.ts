@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { defaultTenantSettings, directoryPaths, isWellFormedToken } from '@muster/contracts';
-import { openDatabase, type Database } from '@muster/persistence';
 import { DirectoryWorld, SCIM_URL, eventually } from '../testing/directory-world.js';
 import type {
   CreatedTenantAnswer,
@@ -15,17 +14,12 @@ const DAY_MS = 86_400_000;
 
 describe('the admin API', () => {
   let world: DirectoryWorld;
-  let owner: Database;
 
   beforeAll(async () => {
     world = await DirectoryWorld.open();
-    owner = openDatabase({ url: world.database.url, poolMax: 1, applicationName: 'owner' });
   });
 
-  afterAll(async () => {
-    await owner?.close();
-    await world?.close();
-  });
+  afterAll(() => world?.close());
 
   it('makes a tenant whose token opens it at once', async () => {
     const created = await world.admin<CreatedTenantAnswer>('POST', '', {
@@ -85,7 +79,7 @@ describe('the admin API', () => {
 
   it('never keeps nor shows a secret', async () => {
     const { token, tenantId } = await world.tenant();
-    const dump = await owner.query<{ row: string }>(
+    const dump = await world.owner.query<{ row: string }>(
       'dump',
       'select t::text as row from directory.tokens t where t.tenant_id = $1 union all select t::text from directory.tenants t',
       [tenantId],
@@ -235,7 +229,7 @@ describe('the admin API', () => {
       expiresAt: at(DAY_MS),
     });
     expect(short.status).toBe(201);
-    await owner.query('expire', `update directory.tokens set expires_at = now() where tenant_id = $1`, [
+    await world.owner.query('expire', `update directory.tokens set expires_at = now() where tenant_id = $1`, [
       tenantId,
     ]);
     expect(await world.resolve(token)).toEqual({ known: false, reason: 'expired' });
@@ -297,24 +291,19 @@ describe('the admin API', () => {
 
 describe('a directory that stops', () => {
   let world: DirectoryWorld;
-  let owner: Database;
 
   beforeAll(async () => {
     world = await DirectoryWorld.open();
-    owner = openDatabase({ url: world.database.url, poolMax: 1, applicationName: 'owner' });
   });
 
-  afterAll(async () => {
-    await owner?.close();
-    await world?.close();
-  });
+  afterAll(() => world?.close());
 
   it('writes what it noted of tokens', async () => {
     const { token, tenantId } = await world.tenant();
     await world.resolve(token);
     await world.directory.close();
     const used = await eventually('the use of the token', async () => {
-      const { rows } = await owner.query<{ last_used_at: Date | null }>(
+      const { rows } = await world.owner.query<{ last_used_at: Date | null }>(
         'used',
         'select last_used_at from directory.tokens where tenant_id = $1',
         [tenantId],

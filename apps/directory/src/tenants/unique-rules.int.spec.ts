@@ -11,23 +11,18 @@ jest.setTimeout(60_000);
 
 describe('turning a rule of uniqueness on and off', () => {
   let world: DirectoryWorld;
-  let owner: Database;
 
   beforeAll(async () => {
     world = await DirectoryWorld.open();
-    owner = openDatabase({ url: world.database.url, poolMax: 1, applicationName: 'owner' });
   });
 
-  afterAll(async () => {
-    await owner?.close();
-    await world?.close();
-  });
+  afterAll(() => world?.close());
 
   const set = (tenant: WorldTenant, settings: Readonly<Record<string, boolean>>) =>
     world.admin('PATCH', `/${tenant.tenantId}`, { settings });
 
   async function listed(text: string, tenant: WorldTenant): Promise<string[]> {
-    const { rows } = await owner.query<{ value: string }>('spec', text, [tenant.tenantId], {
+    const { rows } = await world.owner.query<{ value: string }>('spec', text, [tenant.tenantId], {
       prepare: false,
     });
     return rows.map(({ value }) => value);

@@ -12,6 +12,7 @@ import {
   type TokenId,
 } from '@muster/contracts';
 import { openInProcessEventLog, type EventLog, type RecordAppender } from '@muster/messaging';
+import { openDatabase, type Database } from '@muster/persistence';
 import { createTestDatabase, type TestDatabase } from '@muster/persistence/testing';
 import { createLogger } from '@muster/service';
 import { createMetrics } from '@muster/telemetry';
@@ -43,7 +44,9 @@ export class DirectoryWorld {
   private tenants = 0;
 
   private constructor(
-    readonly database: TestDatabase,
+    private readonly database: TestDatabase,
+    /** The owner of the tables, whom no role binds: to look, and to store what no request can. */
+    readonly owner: Database,
     readonly directory: Directory,
     private readonly eventLog: EventLog,
     private readonly commands: RecordAppender,
@@ -59,6 +62,7 @@ export class DirectoryWorld {
     });
     const world = new DirectoryWorld(
       database,
+      openDatabase({ url: database.url, poolMax: 4, applicationName: 'owner' }),
       directory,
       eventLog,
       await eventLog.openAppender({ name: 'spec' }),
@@ -73,6 +77,7 @@ export class DirectoryWorld {
   async close(): Promise<void> {
     await this.directory.close();
     await this.eventLog.close();
+    await this.owner.close();
     await this.database.drop();
   }
 
