@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { createLogger } from '@muster/service';
 import { attributeKeys, startTelemetry } from '@muster/telemetry';
 import { startOtlpSink } from '@muster/telemetry/testing';
@@ -7,9 +7,6 @@ import { parseGatewayConfig } from './config.js';
 import { startGateway } from './start-gateway.js';
 import { eventually, startGatewayWorld, type GatewayWorld } from './testing/gateway-world.js';
 import { vulnerableLog } from './testing/vulnerable-log.js';
-import { TEST_MS_MAX } from './testing/world-of-file.js';
-
-jest.setTimeout(TEST_MS_MAX);
 
 /** What a test opened, closed after it however it ends, the last first. */
 const opened: (() => Promise<void>)[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import type { GatewayOverrides } from '../start-gateway.js';
 import {
   sampleTenant,
@@ -14,12 +14,6 @@ export interface WorldOfFileOptions extends TenantOptions {
 }
 
 /**
- * What a test waits for has a limit of its own, and says what did not come true. Jest's must be later: a hook that it gives up
- * goes on alone, and what it starts then is closed by nobody.
- */
-export const TEST_MS_MAX = 60_000;
-
-/**
  * One world with one tenant for all tests of a file, ready before the first and closed after the last. Each test finds a
  * directory that applies what it reads, whatever the one before has made of it. The world is to be used in tests and hooks only.
  */
@@ -27,7 +21,6 @@ export function worldOfFile(options: WorldOfFileOptions = {}): {
   readonly world: GatewayWorld;
   readonly tenant: SampleTenant;
 } {
-  jest.setTimeout(TEST_MS_MAX);
   const { overrides, env, ...tenantOptions } = options;
   const tenant = sampleTenant();
   let world: GatewayWorld | undefined;
