@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { AdvisoryLock, advisoryKey, type AdvisoryLockOptions } from './advisory-lock.js';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
@@ -10,9 +10,6 @@ import {
   type PausingProxy,
   type TestDatabase,
 } from './testing/index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 wherePostgres(describe)('an advisory lock', () => {
   let world: TestDatabase;

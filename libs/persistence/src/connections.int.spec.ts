@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createMetrics } from '@muster/telemetry';
 import type { Database, DatabaseOptions } from './database.js';
@@ -10,9 +10,6 @@ import {
   type PausingProxy,
   type TestDatabase,
 } from './testing/index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 const tenant = '01980000-0000-7000-8000-000000000001';
 

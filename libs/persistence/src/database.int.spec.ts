@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DatabaseError } from './database-error.js';
 import type { Database, DatabaseOptions } from './database.js';
 import { openDatabase } from './pooled-database.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 const tenant = '01980000-0000-7000-8000-000000000001';
 

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from './database.js';
 import { Inbox, createInboxTable } from './inbox.js';
 import { openDatabase } from './pooled-database.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 const noon = new Date('2026-06-01T12:00:00Z');
 

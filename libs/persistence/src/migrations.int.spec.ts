@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
@@ -12,9 +12,6 @@ import {
 } from './migrations.js';
 import { createRoleIfMissing } from './tenant-isolation.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 class CreateShelf1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
 import { createRoleIfMissing, enableTenantIsolation } from './tenant-isolation.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
-
-jest.setTimeout(30_000);
 
 wherePostgres(describe)('a table that was empty when its statements were planned', () => {
   let world: TestDatabase;

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Database } from './database.js';
 import { openDatabase } from './pooled-database.js';
 import { createRoleIfMissing, enableTenantIsolation } from './tenant-isolation.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './testing/index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 const tenants = Array.from({ length: 5 }, (_, n) => `01980000-0000-7000-8000-00000000000${n}`) as [
   string,

@@ -1,10 +1,7 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { openDatabase } from '../pooled-database.js';
 import { createTestDatabase, wherePostgres, type TestDatabase } from './index.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 class CreateThing1790000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
