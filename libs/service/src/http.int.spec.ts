@@ -2,7 +2,7 @@ import { Agent, get, request } from 'node:http';
 import { Body, Controller, Get, Module, NotFoundException, Post, UseGuards } from '@nestjs/common';
 import { IsInt, IsString, MaxLength, Min, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMetrics } from '@muster/telemetry';
 import { BearerGuard } from './bearer-guard.js';
 import { createLogger } from './create-logger.js';
@@ -11,9 +11,6 @@ import { createNestFastify, type ListeningApp } from './nest-fastify.js';
 import { startOperationsServer } from './operations-server.js';
 import { ProblemError, ProblemFilter } from './problem-filter.js';
 import { problemValidationPipe } from './validation-pipe.js';
-
-// Many test files share two cores and one server.
-jest.setTimeout(30_000);
 
 const credential = 'the-admin-credential-of-32-characters!';
 const logger = createLogger({ service: 'spec', level: 'silent' });
