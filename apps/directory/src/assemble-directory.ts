@@ -12,8 +12,7 @@ import { PostgresOperationStore } from './operations/adapters/postgres/postgres-
 import { PartitionUpkeep } from './operations/application/partition-upkeep.js';
 import { queryRoutes } from './queries/adapters/http/query-routes.js';
 import { PostgresResourceReader } from './queries/adapters/postgres/postgres-resource-reader.js';
-import { RootLister } from './queries/application/list-everything.js';
-import { SortedRootLister } from './queries/application/list-everything-sorted.js';
+import { listEverythingInTime } from './queries/application/list-everything-in-time.js';
 import { ResourceLister } from './queries/application/list-resources.js';
 import { credentialRoutes } from './tenants/adapters/http/credential-routes.js';
 import { schemaRoutes } from './tenants/adapters/http/schema-routes.js';
@@ -60,8 +59,6 @@ export function assembleDirectory({
   const reader = new PostgresResourceReader({ database, scanDatabase });
   const cursors = { cursorSecret: tokenPepper, now: () => Date.now() };
   const lister = new ResourceLister({ reader, ...cursors });
-  const rootLister = new RootLister(lister);
-  const sortedRootLister = new SortedRootLister({ lister, interleaver: reader, ...cursors });
   const tokenUsage = new TokenUsage({
     store: registry,
     onProblem: (err) => logger.warn({ err }, 'the use of tokens could not be noted'),
@@ -84,7 +81,7 @@ export function assembleDirectory({
       ...queryRoutes({
         reader,
         lister,
-        listEverything: (query) => (query.sorted === null ? rootLister : sortedRootLister).list(query),
+        listEverything: listEverythingInTime({ lister, reader, ...cursors }),
         typesBy: async (tenantId, digest) =>
           (await schemas.find(tenantId, digest, (...which) => schemaRegistry.read(...which)))?.types ?? null,
       }),

@@ -2,6 +2,7 @@ import { openDatabase, type Database } from '@muster/persistence';
 import type { Logger } from '@muster/service';
 import type { Metrics } from '@muster/telemetry';
 import type { DirectoryConfig } from './config.js';
+import { QUERY_MS_MAX } from './queries/application/query-deadline.js';
 import { RELAY_ROLE } from './schema/directory-roles.js';
 
 /** One pool for each kind of work, so that none can take the connections of another. */
@@ -17,12 +18,10 @@ export interface DirectoryDatabases {
   close(): Promise<void>;
 }
 
-/** Each lane has one transaction at a time, and may look something up beside it. */
+/** Each lane has one transaction at a time; beside it sizes of groups are looked up, and members are counted anew. */
 const LANE_POOL_MAX = 2;
 /** One relay reads while another deletes, and somebody measures. */
 const RELAY_POOL_MAX = 3;
-/** Below what the gateway waits (3 s), so that its client hears 400 `tooMany` and not that the directory is away. */
-const SCAN_TIMEOUT_MS = 2_500;
 /** Scans that may wait: what comes on top is told to come again. */
 const SCANS_WAITING_MAX = 20;
 
@@ -50,7 +49,7 @@ export function openDatabases(
   const databases = {
     main: open('directory', config.databasePoolMax),
     scan: open('directory-scan', config.scanPoolMax, {
-      statementTimeoutMs: SCAN_TIMEOUT_MS,
+      statementTimeoutMs: QUERY_MS_MAX,
       waitingMax: SCANS_WAITING_MAX,
     }),
     apply: open('directory-apply', LANE_POOL_MAX),

@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RootQuery } from '../domain/root-query.js';
-import { CountedLister, PLACES, queryOf } from '../testing/counted-lister.js';
+import { PLACES, queryOf } from '../testing/counted-lister.js';
 import type { ListOfEverything } from './list-everything.js';
 import { SortedRootLister } from './list-everything-sorted.js';
-import type { Interleaving, InterleavingRequest } from './resource-reader.js';
+import {
+  PAGE_BYTES_MAX,
+  type Interleaving,
+  type InterleavingRequest,
+  type Page,
+  type PageRequest,
+} from './resource-reader.js';
 
 /** A sorted list told by the kind of each resource in it; within a kind the first is the first. */
 type Order = readonly number[];
@@ -13,31 +19,46 @@ const orders: fc.Arbitrary<Order> = fc.array(fc.integer({ min: 0, max: PLACES.le
   maxLength: 25,
 });
 
-function interleave(order: Order, { offset, limit, selections }: InterleavingRequest): Interleaving {
-  const kinds = order.map((kind) => selections.findIndex(({ place }) => place === PLACES[kind]));
-  const passedOver = kinds.slice(0, offset);
-  return {
-    before: selections.map((_, kind) => passedOver.filter((each) => each === kind).length),
-    order: kinds.slice(offset, offset + limit),
-  };
+/** The list as it lies in a store: kinds in an order, each resource named by kind and number, pages of at most `cutAt`. */
+class OrderedReader {
+  constructor(
+    public order: Order,
+    private readonly cutAt = Infinity,
+    private readonly size = 1,
+  ) {}
+
+  get everything(): string[] {
+    return this.order.map(
+      (kind, at) => `${PLACES[kind]}#${this.order.slice(0, at).filter((each) => each === kind).length}`,
+    );
+  }
+
+  interleave({ offset, limit, selections }: InterleavingRequest): Promise<Interleaving> {
+    const kinds = this.order.map((kind) => selections.findIndex(({ place }) => place === PLACES[kind]));
+    const passedOver = kinds.slice(0, offset);
+    return Promise.resolve({
+      totalResults: kinds.length,
+      before: selections.map((_, kind) => passedOver.filter((each) => each === kind).length),
+      order: kinds.slice(offset, offset + limit),
+    });
+  }
+
+  page({ place, offset, limit }: PageRequest): Promise<Page> {
+    const own = this.everything.filter((name) => name.startsWith(`${place}#`));
+    const chosen = own.slice(offset, offset + limit);
+    const resources = chosen.slice(0, this.cutAt).map((name, seq) => ({ seq, json: name.padEnd(this.size) }));
+    return Promise.resolve({ resources, total: null, cut: resources.length < chosen.length });
+  }
 }
 
-function worldOf(order: Order, cutAt?: number) {
-  const counts = PLACES.map((_, kind) => order.filter((each) => each === kind).length);
-  const lister = new SortedRootLister({
-    lister: new CountedLister(new Map(PLACES.map((place, kind) => [place, counts[kind] ?? 0])), cutAt),
-    interleaver: { interleave: (request) => Promise.resolve(interleave(order, request)) },
-    cursorSecret: 'a secret',
-    now: () => 0,
-  });
-  const everything = order.map(
-    (kind, at) => `${PLACES[kind]}#${order.slice(0, at).filter((each) => each === kind).length}`,
-  );
+function worldOf(order: Order, cutAt?: number, size?: number) {
+  const reader = new OrderedReader(order, cutAt, size);
+  const lister = new SortedRootLister({ reader, cursorSecret: 'a secret', now: () => 0 });
   const query = (more: Partial<RootQuery>): RootQuery => ({
     parts: PLACES.map((place, kind) => ({
       place,
       // A kind without any stands for one that the filter rules out, too.
-      query: counts[kind] === 0 && kind % 2 === 1 ? null : queryOf(place),
+      query: !order.includes(kind) && kind % 2 === 1 ? null : queryOf(place),
     })),
     startIndex: 1,
     count: 3,
@@ -54,11 +75,11 @@ function worldOf(order: Order, cutAt?: number) {
     }
     return lists;
   };
-  return { lister, everything, query, walk };
+  return { lister, reader, everything: reader.everything, query, walk };
 }
 
 const shownIn = ({ pages }: ListOfEverything): string[] =>
-  pages.flatMap(({ resources }) => resources.map(({ json }) => json));
+  pages.flatMap(({ resources }) => resources.map(({ json }) => json.trimEnd()));
 
 describe('a sorted list over everything', () => {
   it('shows any window in the order of the list, by index', () =>
@@ -110,6 +131,33 @@ describe('a sorted list over everything', () => {
         expect(back.length + shownIn(forth.at(-1) as ListOfEverything).length).toBe(everything.length);
       }),
     ));
+
+  it('ends on the way back, and shows nobody twice, when the list has become shorter', () =>
+    fc.assert(
+      fc.asyncProperty(
+        orders.filter(({ length }) => length > 6),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(5),
+        async (order, cutAt, count, left) => {
+          const { reader, walk } = worldOf(order, cutAt);
+          const { walk: walkUncut } = worldOf(order);
+          const from = (await walkUncut(3, 'nextCursor', '')).at(-1)?.previousCursor ?? '';
+          reader.order = order.slice(0, left);
+          const back = (await walk(count, 'previousCursor', from)).toReversed().flatMap(shownIn);
+          expect(back).toEqual(reader.everything);
+        },
+      ),
+    ));
+
+  it('holds no more than a page may, however many kinds it is made of', async () => {
+    const order = [0, 1, 2, 3, 0, 1, 2, 3];
+    const { everything, query, lister, walk } = worldOf(order, Infinity, PAGE_BYTES_MAX / 3);
+    const list = await lister.list(query({ count: 8 }));
+    expect(shownIn(list)).toEqual(everything.slice(0, 3));
+    expect(list.totalResults).toBe(8);
+    expect((await walk(8, 'nextCursor', '')).flatMap(shownIn)).toEqual(everything);
+  });
 
   it('only counts where no resource is wanted', async () => {
     const { lister, query } = worldOf([0, 1, 0]);

@@ -4,17 +4,18 @@ import { CursorCodec, type PagePlace } from '../domain/page-cursor.js';
 import { pageAt, readingAt, startOfWalk } from '../domain/page-walk.js';
 import type { RootQuery } from '../domain/root-query.js';
 import type { ListOfEverything } from './list-everything.js';
+import { walkOf, type ResourceListOptions } from './list-resources.js';
 import {
-  walkOf,
-  type ResourceList,
-  type ResourceListOptions,
-  type ResourceLister,
-} from './list-resources.js';
-import type { KindInterleaver, RenderedResource } from './resource-reader.js';
+  PAGE_BYTES_MAX,
+  bytesOf,
+  type KindInterleaver,
+  type Page,
+  type RenderedResource,
+  type ResourceReader,
+} from './resource-reader.js';
 
 export interface SortedRootListerOptions extends Pick<ResourceListOptions, 'cursorSecret' | 'now'> {
-  readonly lister: Pick<ResourceLister, 'list'>;
-  readonly interleaver: KindInterleaver;
+  readonly reader: Pick<ResourceReader, 'page'> & KindInterleaver;
 }
 
 /** A resource and the kind of list it came from. */
@@ -22,12 +23,23 @@ interface Listed extends RenderedResource {
   readonly place: ResourcePlace;
 }
 
+/** A part of the list, by the places of its resources. */
 interface Window {
-  /** In the order of the list. */
+  readonly start: number;
+  /** Behind the last place that the list has, or that was asked for. */
+  readonly end: number;
+  /** From the start on, as many as a page may hold. */
   readonly listed: readonly Listed[];
-  readonly totalResults: number;
-  /** Some of the window were left out at its end: their kind's page was cut, or they were deleted meanwhile. */
+  /** Some were left out at the end: they are too large together, or were deleted a moment ago. */
   readonly cut: boolean;
+  readonly totalResults: number;
+}
+
+interface PageOfWalk {
+  readonly shown: readonly Listed[];
+  readonly next: PagePlace | null;
+  readonly previous: PagePlace | null;
+  readonly totalResults: number;
 }
 
 /**
@@ -47,92 +59,128 @@ export class SortedRootLister {
   async list(query: RootQuery): Promise<ListOfEverything> {
     const { cursor, count, startIndex } = query;
     if (cursor === null) {
-      const { listed, totalResults } = await this.window(query, startIndex - 1, count);
+      const { listed, totalResults } = await this.window(query, startIndex - 1, startIndex - 1 + count);
       return { totalResults, pages: inRuns(listed), nextCursor: null, previousCursor: null };
     }
     const walk = nameOf(query);
     const nowMs = this.options.now();
-    const at = cursor === '' ? null : this.cursors.decode(walk, cursor, nowMs);
-    const { shown, next, previous, counted } = await this.pageOfWalk(query, at ?? startOfWalk('offset'));
-    const totalResults = at?.totalResults ?? counted;
+    const position = cursor === '' ? null : this.cursors.decode(walk, cursor, nowMs);
+    const at = position ?? startOfWalk('offset');
+    const page = await (at.side === 'before' ? this.pageBefore(query, at) : this.pageBehind(query, at));
+    const totalResults = position?.totalResults ?? page.totalResults;
     const cursorTo = (place: PagePlace | null): string | null =>
       count === 0 || place === null ? null : this.cursors.encode(walk, { ...place, totalResults }, nowMs);
     return {
       totalResults,
-      pages: inRuns(shown),
-      nextCursor: cursorTo(next),
-      previousCursor: cursorTo(previous),
+      pages: inRuns(page.shown),
+      nextCursor: cursorTo(page.next),
+      previousCursor: cursorTo(page.previous),
     };
   }
 
-  private async pageOfWalk(query: RootQuery, place: PagePlace) {
-    const { offset, limit, backwards } = readingAt(place, query.count);
-    const window = backwards
-      ? await this.windowUpTo(query, offset, limit)
-      : await this.window(query, offset, limit);
-    const resources = backwards ? window.listed.toReversed() : window.listed;
+  private async pageBehind(query: RootQuery, place: PagePlace): Promise<PageOfWalk> {
+    const { offset, limit } = readingAt(place, query.count);
+    const { listed, cut, totalResults } = await this.window(query, offset, offset + limit);
+    return { ...pageAt(place, query.count, { resources: listed, cut }), totalResults };
+  }
+
+  /**
+   * The last of the page must be there, or a walk backwards would pass them over: of one that is cut the first are left out. The
+   * list may have become shorter than the place; then it ends here.
+   */
+  private async pageBefore(query: RootQuery, { at }: PagePlace): Promise<PageOfWalk> {
+    let window = await this.window(query, Math.max(0, at - query.count), at);
+    while (window.cut && window.listed.length > 0)
+      window = await this.window(query, window.end - window.listed.length, window.end);
+    const { start, end, listed, totalResults } = window;
     return {
-      ...pageAt(place, query.count, { resources, cut: window.cut }),
-      counted: window.totalResults,
+      shown: listed,
+      next: end < at ? null : { by: 'offset', at: end, side: 'behind' },
+      previous: start === 0 ? null : { by: 'offset', at: start, side: 'before' },
+      totalResults,
     };
   }
 
-  /** The last of a window must be there, or a walk backwards would pass them over: of one that is cut the first are left out. */
-  private async windowUpTo(query: RootQuery, offset: number, limit: number): Promise<Window> {
-    let from = offset;
-    for (;;) {
-      const window = await this.window(query, from, offset + limit - from);
-      const { length } = window.listed;
-      if (!window.cut || length === 0) return { ...window, cut: from > offset };
-      from = offset + limit - length;
-    }
-  }
-
-  private async window({ parts, sorted }: RootQuery, offset: number, limit: number): Promise<Window> {
+  private async window({ parts, sorted }: RootQuery, start: number, end: number): Promise<Window> {
     const kinds = parts.flatMap(({ place, query }) => (query === null ? [] : [{ place, query }]));
-    const { before, order } =
-      limit === 0
-        ? { before: [], order: [] }
-        : await this.options.interleaver.interleave({
-            selections: kinds.map(({ query }) => query),
-            descending: sorted === 'descending',
-            offset,
-            limit,
-          });
-    const lists = await inTurn(kinds, ({ query }, kind) =>
-      this.options.lister.list({
-        ...query,
-        cursor: null,
-        startIndex: (before[kind] ?? 0) + 1,
-        count: order.filter((each) => each === kind).length,
-      }),
-    );
-    const listed = merged(order, kinds, lists);
-    return {
-      listed,
-      totalResults: lists.reduce((sum, list) => sum + list.totalResults, 0),
-      cut: listed.length < order.length,
-    };
+    const { totalResults, before, order } = await this.options.reader.interleave({
+      selections: kinds.map(({ query }) => query),
+      descending: sorted === 'descending',
+      offset: start,
+      limit: end - start,
+    });
+    const shares = new Shares(order);
+    // In the order of their first resource: where the page is full, those that are left out are the last.
+    for (const kind of new Set(order)) {
+      const query = kinds[kind]?.query;
+      const limit = shares.of(kind);
+      if (query === undefined || limit === 0 || shares.bytes() >= PAGE_BYTES_MAX) break;
+      const offset = before[kind] ?? 0;
+      shares.add(
+        kind,
+        await this.options.reader.page({
+          ...query,
+          beyondSeq: null,
+          offset,
+          limit,
+          backwards: false,
+          withTotal: false,
+        }),
+      );
+    }
+    const listed = shares.merged(kinds.map(({ place }) => place));
+    return { start, end: start + order.length, listed, cut: listed.length < order.length, totalResults };
   }
 }
 
-/** Takes from each kind's page in the order of the list, up to the first that is not there. */
-function merged(
-  order: readonly number[],
-  kinds: readonly { readonly place: ResourcePlace }[],
-  lists: readonly ResourceList[],
-): readonly Listed[] {
-  const taken = kinds.map(() => 0);
-  const listed: Listed[] = [];
-  for (const kind of order) {
-    const position = taken[kind] ?? 0;
-    const resource = lists[kind]?.resources[position];
-    const place = kinds[kind]?.place;
-    if (resource === undefined || place === undefined) break;
-    taken[kind] = position + 1;
-    listed.push({ ...resource, place });
+/**
+ * What each kind has in a window. From the pages read so far it is told how many resources fit: a kind that fills a page alone must
+ * not leave the others out, whose resources come in between.
+ */
+class Shares {
+  private readonly pages = new Map<number, Page>();
+  private length: number;
+
+  constructor(private readonly order: readonly number[]) {
+    this.length = order.length;
   }
-  return listed;
+
+  /** How many of the kind there are among those that fit. */
+  of(kind: number): number {
+    let share = 0;
+    for (let place = 0; place < this.length; place += 1) if (this.order[place] === kind) share += 1;
+    return share;
+  }
+
+  add(kind: number, page: Page): void {
+    this.pages.set(kind, page);
+    const read = [...this.pages.values()].flatMap(({ resources }) => resources);
+    if (read.length === 0) return;
+    const fitting = Math.floor((PAGE_BYTES_MAX * read.length) / bytesOf(read));
+    this.length = Math.min(this.length, Math.max(1, fitting));
+  }
+
+  /** Of what was read and fits. */
+  bytes(): number {
+    let bytes = 0;
+    for (const [kind, { resources }] of this.pages) bytes += bytesOf(resources.slice(0, this.of(kind)));
+    return bytes;
+  }
+
+  /** Takes from each kind's page in the order of the list, up to the first that is not there. */
+  merged(places: readonly ResourcePlace[]): readonly Listed[] {
+    const taken = places.map(() => 0);
+    const listed: Listed[] = [];
+    for (const kind of this.order.slice(0, this.length)) {
+      const position = taken[kind] ?? 0;
+      const resource = this.pages.get(kind)?.resources[position];
+      const place = places[kind];
+      if (resource === undefined || place === undefined) break;
+      taken[kind] = position + 1;
+      listed.push({ ...resource, place });
+    }
+    return listed;
+  }
 }
 
 /** Neighbours of one kind together. */
@@ -144,16 +192,6 @@ function inRuns(listed: readonly Listed[]): ListOfEverything['pages'] {
     else runs.push({ place: resource.place, resources: [resource] });
   }
   return runs;
-}
-
-/** One after the other: each is a scan, and a query is to take one connection. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const [index, item] of items.entries()) results.push(await work(item, index));
-  return results;
 }
 
 /** What all pages of a walk have in common; no other walk has it. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { RootQuery } from '../domain/root-query.js';
 import { CountedLister, PLACES, queryOf } from '../testing/counted-lister.js';
 import { RootLister, type ListOfEverything } from './list-everything.js';
+import { PAGE_BYTES_MAX } from './resource-reader.js';
 
 const sizes = fc.array(fc.integer({ min: 0, max: 7 }), {
   minLength: PLACES.length,
@@ -18,16 +19,16 @@ function rootQuery(counts: readonly number[], more: Partial<RootQuery>): RootQue
   return { parts, startIndex: 1, count: 3, cursor: null, sorted: null, ...more };
 }
 
-function worldOf(counts: readonly number[], cutAt?: number) {
+function worldOf(counts: readonly number[], cutAt?: number, size?: number) {
   const bySize = new Map(PLACES.map((place, index) => [place as string, counts[index] ?? 0]));
   const everything = PLACES.flatMap((place, index) =>
     Array.from({ length: counts[index] ?? 0 }, (_, n) => `${place}#${n}`),
   );
-  return { lister: new RootLister(new CountedLister(bySize, cutAt)), everything };
+  return { lister: new RootLister(new CountedLister(bySize, cutAt, size)), everything };
 }
 
 const shownIn = ({ pages }: ListOfEverything): string[] =>
-  pages.flatMap(({ resources }) => resources.map(({ json }) => json));
+  pages.flatMap(({ resources }) => resources.map(({ json }) => json.trimEnd()));
 
 /** Follows cursors to the end; fails when there is none. */
 async function walk(
@@ -90,6 +91,18 @@ describe('a list over everything', () => {
         expect(shown).toEqual(everything.slice(0, shown.length));
       }),
     ));
+
+  it('holds about what a page of one kind may, however many kinds it is made of', async () => {
+    const counts = [2, 2, 2, 2];
+    const { lister, everything } = worldOf(counts, Infinity, PAGE_BYTES_MAX / 3);
+    const byIndex = await lister.list(rootQuery(counts, { count: 8 }));
+    expect(shownIn(byIndex)).toEqual(everything.slice(0, 4));
+    expect(byIndex.totalResults).toBe(8);
+    const forth = await walk(lister, counts, 8, 'nextCursor', '');
+    expect(forth.map(shownIn)).toEqual([everything.slice(0, 4), everything.slice(4)]);
+    const back = await walk(lister, counts, 8, 'previousCursor', 'types/u~');
+    expect(back.map(shownIn)).toEqual([everything.slice(4), everything.slice(0, 4)]);
+  });
 
   it('leads on from a place where everything was deleted meanwhile', async () => {
     const before = worldOf([2, 3, 0, 0]);

@@ -3,7 +3,7 @@ import { invalidCursor } from '@muster/scim';
 import type { ResourceQuery } from '../domain/resource-query.js';
 import type { RootQuery } from '../domain/root-query.js';
 import type { ResourceList, ResourceLister } from './list-resources.js';
-import type { RenderedResource } from './resource-reader.js';
+import { PAGE_BYTES_MAX, bytesOf, type RenderedResource } from './resource-reader.js';
 
 export interface ListOfEverything {
   readonly totalResults: number;
@@ -44,6 +44,7 @@ export class RootLister {
 
   private async byIndex({ parts, startIndex, count }: RootQuery): Promise<ResourceList[]> {
     const lists: ResourceList[] = [];
+    const page = new PageInMaking();
     let before = 0;
     let room = count;
     for (const { query } of parts) {
@@ -54,7 +55,7 @@ export class RootLister {
       room -= list.resources.length;
       // A page of large documents is cut short: the next kind comes when this one is through.
       const ends = start - 1 + list.resources.length >= list.totalResults;
-      if (list.resources.length > 0 && !ends) room = 0;
+      if (page.isFullWith(list) || (list.resources.length > 0 && !ends)) room = 0;
     }
     return lists;
   }
@@ -65,6 +66,7 @@ export class RootLister {
     { index: from, cursor }: Walk,
   ): Promise<ResourceList[]> {
     const lists: ResourceList[] = [];
+    const page = new PageInMaking();
     let room = count;
     for (const [index, { query }] of parts.entries()) {
       const list = await this.part(
@@ -73,7 +75,7 @@ export class RootLister {
       );
       lists.push(list);
       if (index < from) continue;
-      room = list.nextCursor === null ? room - list.resources.length : 0;
+      room = list.nextCursor === null && !page.isFullWith(list) ? room - list.resources.length : 0;
     }
     return lists;
   }
@@ -84,6 +86,7 @@ export class RootLister {
     { index: from, cursor }: Walk,
   ): Promise<ResourceList[]> {
     const lists: ResourceList[] = [];
+    const page = new PageInMaking();
     let room = count;
     for (const [index, { query }] of [...parts.entries()].reverse()) {
       const list =
@@ -92,7 +95,7 @@ export class RootLister {
           : await this.upTo(query, index === from ? cursor : '', room);
       lists.unshift(list);
       if (index > from) continue;
-      room = list.previousCursor === null ? room - list.resources.length : 0;
+      room = list.previousCursor === null && !page.isFullWith(list) ? room - list.resources.length : 0;
     }
     return lists;
   }
@@ -104,6 +107,16 @@ export class RootLister {
 
   private part(query: ResourceQuery | null, more: Partial<ResourceQuery>): Promise<ResourceList> {
     return query === null ? Promise.resolve(NOTHING) : this.lister.list({ ...query, ...more });
+  }
+}
+
+/** Each kind keeps to what a page may hold, and all of them together do. */
+class PageInMaking {
+  private bytes = 0;
+
+  isFullWith({ resources }: ResourceList): boolean {
+    this.bytes += bytesOf(resources);
+    return this.bytes >= PAGE_BYTES_MAX;
   }
 }
 

@@ -3,6 +3,9 @@ import type { ResolvedFilter, ResourceType } from '@muster/scim';
 import type { PageReading } from '../domain/page-walk.js';
 import type { ResourceKey, SortOrder } from '../domain/resource-query.js';
 
+/** Documents on one page, all together; at least one resource is shown whatever its size. */
+export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
+
 /** What a list is made of: the same for every page of a walk. */
 export interface ResourceSelection {
   readonly tenantId: TenantId;
@@ -24,6 +27,11 @@ export interface RenderedResource {
   readonly json: string;
 }
 
+/** About as many bytes as the resources take. */
+export function bytesOf(resources: readonly RenderedResource[]): number {
+  return resources.reduce((sum, { json }) => sum + json.length, 0);
+}
+
 export interface Page {
   /** In the order of the reading: backwards, the last ones come first. */
   readonly resources: readonly RenderedResource[];
@@ -43,6 +51,8 @@ export interface InterleavingRequest {
 
 /** Kinds by their number in the request. */
 export interface Interleaving {
+  /** Of all kinds. */
+  readonly totalResults: number;
   /** Of each kind, how many are among those passed over. */
   readonly before: readonly number[];
   /** Of which kind each resource behind them is, in the order of the list. */

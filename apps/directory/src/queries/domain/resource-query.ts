@@ -119,29 +119,40 @@ function count(value: unknown): number {
 }
 
 function sortOf(resourceType: ResourceType, sortBy: unknown, sortOrder: unknown): SortOrder {
-  const reference = typeof sortBy === 'string' ? parseReference(sortBy) : undefined;
-  const found = reference && findAttribute(resourceType, reference);
-  if (found?.kind !== 'attribute') throw invalidValue('sortBy names no attribute.');
+  const attribute = sortableAttribute(resourceType, sortBy);
+  if (attribute === 'none') throw invalidValue('sortBy names no attribute.');
+  if (attribute === 'not comparable')
+    throw invalidValue('sortBy names an attribute without a value of its own.');
   if (sortOrder !== undefined && sortOrder !== 'ascending' && sortOrder !== 'descending') {
     throw invalidValue('sortOrder is ascending or descending.');
   }
+  return { descending: sortOrder === 'descending', attribute };
+}
+
+/**
+ * What resources of a type are compared by: of a complex attribute its `value`. Throws 400 `invalidValue` for what is never
+ * returned.
+ */
+export function sortableAttribute(
+  resourceType: ResourceType,
+  sortBy: unknown,
+): ResolvedAttribute | 'none' | 'not comparable' {
+  const reference = typeof sortBy === 'string' ? parseReference(sortBy) : undefined;
+  const found = reference && findAttribute(resourceType, reference);
+  if (found?.kind !== 'attribute') return 'none';
   const { definition, extension } = found;
   const sub =
     found.subDefinition ??
     (definition.type === 'complex' ? definition.subAttributes.find('value') : undefined);
-  if (definition.type === 'complex' && sub === undefined)
-    throw invalidValue('sortBy names an attribute without a value of its own.');
+  if (definition.type === 'complex' && sub === undefined) return 'not comparable';
   const compared = sub ?? definition;
   if (definition.returned === 'never' || compared.returned === 'never')
     throw invalidValue('sortBy names an attribute that is never returned.');
   return {
-    descending: sortOrder === 'descending',
-    attribute: {
-      ...(extension === undefined ? {} : { schema: extension.id }),
-      attribute: definition.name,
-      ...(sub === undefined ? {} : { subAttribute: sub.name }),
-      definition: compared,
-      multiValued: definition.multiValued,
-    },
+    ...(extension === undefined ? {} : { schema: extension.id }),
+    attribute: definition.name,
+    ...(sub === undefined ? {} : { subAttribute: sub.name }),
+    definition: compared,
+    multiValued: definition.multiValued,
   };
 }

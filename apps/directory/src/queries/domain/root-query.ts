@@ -1,16 +1,14 @@
 import type { ResourcePlace, RootQueryRequest, TenantId } from '@muster/contracts';
 import {
   filterFromJson,
-  findAttribute,
   invalidSyntax,
   invalidValue,
-  parseReference,
   resolveFilterAcross,
   type FilterForType,
   type ResourceType,
   type ResourceTypes,
 } from '@muster/scim';
-import { parseResourceQuery, type ResourceQuery } from './resource-query.js';
+import { parseResourceQuery, sortableAttribute, type ResourceQuery } from './resource-query.js';
 
 /** A query over everything. */
 export interface RootQuery {
@@ -44,7 +42,7 @@ export function parseRootQuery(tenantId: TenantId, types: ResourceTypes, body: u
       : resolveFilterAcross(filterFromJson(given.filter), types.all);
   const references: readonly unknown[] = Array.isArray(given.withReferencesOf) ? given.withReferencesOf : [];
   const sortedTypes = sortBy === undefined ? [] : typesSortedBy(sortBy, types);
-  const queries = types.all.map((type) => {
+  const queries = types.all.map((type, index) => {
     const place = placeOf(type.name, types);
     return parseResourceQuery(tenantId, place, type, {
       startIndex,
@@ -52,7 +50,7 @@ export function parseRootQuery(tenantId: TenantId, types: ResourceTypes, body: u
       cursor,
       withReferences: references.includes(place),
       withManagerNames,
-      ...(sortedTypes.includes(type) ? { sortBy, sortOrder } : {}),
+      ...(sortedTypes.includes(type) && filters[index] !== 'nothing' ? { sortBy, sortOrder } : {}),
     });
   });
   const [common] = queries;
@@ -69,14 +67,17 @@ export function parseRootQuery(tenantId: TenantId, types: ResourceTypes, body: u
   };
 }
 
-/** What lacks the attribute lacks its value, and comes where the RFC puts that (RFC 7644 section 3.4.2.3). */
+/**
+ * Types whose resources can be compared by the attribute. Those of the others have no such value, and come where the RFC puts that
+ * (RFC 7644 section 3.4.2.3).
+ */
 function typesSortedBy(sortBy: unknown, { all }: ResourceTypes): readonly ResourceType[] {
-  const reference = typeof sortBy === 'string' ? parseReference(sortBy) : undefined;
-  const having = all.filter(
-    (type) => reference !== undefined && findAttribute(type, reference)?.kind === 'attribute',
-  );
+  const attributes = all.map((type) => ({ type, attribute: sortableAttribute(type, sortBy) }));
+  const having = attributes.filter(({ attribute }) => attribute !== 'none');
   if (having.length === 0) throw invalidValue('sortBy names no attribute.');
-  return having;
+  const comparable = having.filter(({ attribute }) => attribute !== 'not comparable');
+  if (comparable.length === 0) throw invalidValue('sortBy names an attribute without a value of its own.');
+  return comparable.map(({ type }) => type);
 }
 
 function placeOf(name: string, { user, group }: ResourceTypes): ResourcePlace {

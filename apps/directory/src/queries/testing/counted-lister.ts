@@ -5,11 +5,12 @@ import type { ResourceQuery } from '../domain/resource-query.js';
 
 export const PLACES: readonly ResourcePlace[] = ['users', 'groups', 'types/Badge', 'types/u'];
 
-/** Kinds with so many resources each, named by kind and number; a page shows at most `cutAt`, as with large documents. */
+/** Kinds with so many resources each, named by kind and number; a page shows at most `cutAt`, as with large documents; one takes `size` bytes. */
 export class CountedLister {
   constructor(
     private readonly sizes: ReadonlyMap<string, number>,
     private readonly cutAt = Infinity,
+    private readonly size = 0,
   ) {}
 
   list({ place, startIndex, count, cursor }: ResourceQuery): Promise<ResourceList> {
@@ -35,7 +36,7 @@ export class CountedLister {
     const end = Math.min(until, total);
     const resources = Array.from({ length: Math.max(0, end - from) }, (_, n) => ({
       seq: from + n,
-      json: `${place}#${from + n}`,
+      json: `${place}#${from + n}`.padEnd(this.size),
     }));
     return Promise.resolve({
       totalResults: total,

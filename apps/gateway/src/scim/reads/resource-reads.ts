@@ -94,7 +94,7 @@ function queryRequestOf(query: ListQuery, { credential, endpoint }: Admitted, vi
     ...(query.filter === undefined ? {} : { filter: query.filter }),
     ...(query.sortBy === undefined
       ? {}
-      : { sortBy: sortedBy(query.sortBy, [resourceType]), sortOrder: query.sortOrder }),
+      : { sortBy: sortedBy(query.sortBy, resourceType), sortOrder: query.sortOrder }),
     startIndex: query.startIndex,
     count: query.count,
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),

@@ -11,7 +11,7 @@ import { schemasOf } from '../../endpoints/endpoints.js';
 import type { Answer, Exchange } from '../http/exchange.js';
 import { cursorsOf } from '../rendering/resource-rendering.js';
 import { SEARCH_BYTES_MAX, type ResourceReadsParts } from './resource-reads.js';
-import { sortedBy } from './sorted-by.js';
+import { sortedByAcross } from './sorted-by.js';
 
 /** Queries at the root: one list over all that the tenant has (RFC 7644 section 3.4.2.1). */
 export class RootReads {
@@ -44,7 +44,7 @@ export class RootReads {
       ...(query.filter === undefined ? {} : { filter: query.filter }),
       ...(query.sortBy === undefined
         ? {}
-        : { sortBy: sortedBy(query.sortBy, endpoints.types.all), sortOrder: query.sortOrder }),
+        : { sortBy: sortedByAcross(query.sortBy, endpoints.types.all), sortOrder: query.sortOrder }),
       startIndex: query.startIndex,
       count: query.count,
       ...(query.cursor === undefined ? {} : { cursor: query.cursor }),

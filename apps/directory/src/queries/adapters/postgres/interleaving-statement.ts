@@ -7,7 +7,7 @@ import { directionOf, sortKey, type SortKey } from './sort-key.js';
 import { SqlParameters } from './sql-parameters.js';
 
 /**
- * Sorts resources of several kinds as one list and tells of each kind how many come before a page, and its places on the page. Of
+ * Sorts resources of several kinds as one list and tells of each kind how many there are, how many come before a page, and its places on the page. Of
  * a resource nothing but its key is carried through the sort. One row for each kind that has any; kinds by their number.
  */
 export function interleavingStatement({
@@ -21,7 +21,7 @@ export function interleavingStatement({
   const [type = 'text', ...others] = new Set(keys.flatMap((key) => (key === null ? [] : [key.type])));
   if (others.length > 0)
     throw invalidValue(
-      'What to sort by is text for one type of resource and something else for another: list one type.',
+      'What to sort by differs in type from one type of resource to another. Ask for one of them at a time.',
     );
   const arms = selections.map((selection, kind) => {
     const key = keys[kind]?.sql ?? `null::${type}`;
@@ -35,7 +35,7 @@ export function interleavingStatement({
   ), placed as (
     select kind, row_number() over (order by ${order}) as place from listed
   )
-  select kind, (count(*) filter (where place <= ${start}))::int as before,
+  select kind, count(*)::int as total, (count(*) filter (where place <= ${start}))::int as before,
     array_agg(place::int) filter (where place > ${start} and place <= ${end}) as places
   from placed group by kind`;
   return { name: 'everything.interleaving', text, values: parameters.values, scans: true };

@@ -45,9 +45,10 @@ interface ResourceRow {
   readonly total?: number;
 }
 
-/** A kind in a sorted list of several: how many are before the page, and the places on it. */
+/** A kind in a sorted list of several: how many there are, how many before the page, and the places on it. */
 interface InterleavedRow {
   readonly kind: number;
+  readonly total: number;
   readonly before: number;
   readonly places: readonly number[] | null;
 }
@@ -93,16 +94,18 @@ export class PostgresResourceReader implements ResourceReader, KindInterleaver {
     const { selections, offset } = request;
     const before = selections.map(() => 0);
     const order: number[] = [];
+    let totalResults = 0;
     const [first] = selections;
-    if (first === undefined) return { before, order };
+    if (first === undefined) return { totalResults, before, order };
     await this.bounded(statement, async (database) => {
       const rows = await this.send<InterleavedRow>(tenantSession(database, first.tenantId), statement);
-      for (const { kind, before: passedOver, places } of rows) {
+      for (const { kind, total, before: passedOver, places } of rows) {
+        totalResults += total;
         before[kind] = passedOver;
         for (const place of places ?? []) order[place - offset - 1] = kind;
       }
     });
-    return { before, order };
+    return { totalResults, before, order };
   }
 
   /** One statement, one round trip. */

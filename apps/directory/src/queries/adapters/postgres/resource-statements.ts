@@ -1,5 +1,9 @@
 import type { ReadOptions } from '@muster/contracts';
-import type { ResourceSelection, PageRequest } from '../../application/resource-reader.js';
+import {
+  PAGE_BYTES_MAX,
+  type PageRequest,
+  type ResourceSelection,
+} from '../../application/resource-reader.js';
 import { compileFilter } from './compile-filter.js';
 import type { ResourceKey } from '../../domain/resource-query.js';
 import { managerName, memberDisplay, type ResourceSource } from './resource-source.js';
@@ -18,8 +22,6 @@ export interface Statement {
   readonly scans: boolean;
 }
 
-/** Documents on one page, all together; at least one resource is shown whatever its size. */
-export const PAGE_BYTES_MAX = 16 * 1024 * 1024;
 /** Counting off more than this belongs with the scans. */
 const OFFSET_INDEXED_MAX = 10_000;
 

@@ -35,6 +35,8 @@ export function sortKey(
       return { sql: `${column.sql}::text collate "C"`, type: 'text' };
     case 'unfolded-text':
       return folded(column.sql);
+    case 'constant':
+      return { sql: parameters.add(column.value, 'text'), type: 'text' };
     case undefined:
       break;
     default:

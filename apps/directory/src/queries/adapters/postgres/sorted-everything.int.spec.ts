@@ -76,7 +76,7 @@ wherePostgres(describe)('a sorted list over everything, in SQL', () => {
     const reader = new PostgresResourceReader({ database, scanDatabase: database });
     const cursors = { cursorSecret: 'a secret', now: () => 0 };
     lister = new ResourceLister({ reader, ...cursors });
-    rootLister = new SortedRootLister({ lister, interleaver: reader, ...cursors });
+    rootLister = new SortedRootLister({ reader, ...cursors });
     for (const tenant of [TENANT, OTHER_TENANT]) {
       await seedUsers(database, tenant, seeds(0, 23));
       await seedGroups(
