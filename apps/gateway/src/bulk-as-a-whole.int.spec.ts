@@ -9,7 +9,7 @@ import { worldOfFile } from './testing/world-of-file.js';
 const UNKNOWN_ID = '01890000-0000-7000-8000-000000000000';
 
 const { world, tenant } = worldOfFile({
-  overrides: { times: { commandDeadlineMs: 700, lookUpAfterMs: 200 } },
+  overrides: { times: { commandDeadlineMs: 2_000, lookUpAfterMs: 300 } },
 });
 const bulk = new BulkRequests(world, tenant);
 

@@ -8,7 +8,7 @@ import { worldOfFile } from './testing/world-of-file.js';
 
 const { eventLog, hurt } = vulnerableLog();
 const { world, tenant } = worldOfFile({
-  overrides: { eventLog, times: { commandDeadlineMs: 700, lookUpAfterMs: 200 } },
+  overrides: { eventLog, times: { commandDeadlineMs: 2_000, lookUpAfterMs: 300 } },
   env: { COMMANDS_IN_FLIGHT_MAX: '16' },
 });
 let sequence = 0;

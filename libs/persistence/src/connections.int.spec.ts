@@ -132,7 +132,7 @@ wherePostgres(describe)('connections', () => {
       const distant = open({
         url: proxy.url,
         poolMax: 1,
-        responseTimeoutMs: 500,
+        responseTimeoutMs: 2_000,
         applicationName: 'distant',
       });
       await distant.check();
@@ -183,10 +183,10 @@ wherePostgres(describe)('connections', () => {
     });
 
     it('lets a caller wait no longer than the connect timeout', async () => {
-      const narrow = open({ poolMax: 1, connectTimeoutMs: 300 });
+      const narrow = open({ poolMax: 1, connectTimeoutMs: 1_500 });
       await narrow.check();
       const [slow, waiting] = await Promise.allSettled([
-        narrow.query('nap.long', 'select pg_sleep(1.5)'),
+        narrow.query('nap.long', 'select pg_sleep(2.5)'),
         narrow.query('nap.next', 'select 1'),
       ]);
       expect(slow.status).toBe('fulfilled');
@@ -194,9 +194,9 @@ wherePostgres(describe)('connections', () => {
     });
 
     it('is healthy while it is busy', async () => {
-      const narrow = open({ poolMax: 1, connectTimeoutMs: 300 });
+      const narrow = open({ poolMax: 1, connectTimeoutMs: 1_500 });
       await narrow.check();
-      const busy = narrow.query('nap.long', 'select pg_sleep(0.6)');
+      const busy = narrow.query('nap.long', 'select pg_sleep(2)');
       await expect(narrow.check()).resolves.toBeUndefined();
       await busy;
     });

@@ -28,11 +28,11 @@ describe('DirectoryNotificationSettings', () => {
     await directory.close();
   });
 
-  function settingsAt(url: string, internalToken = TOKEN): DirectoryNotificationSettings {
+  function settingsAt(url: string, internalToken = TOKEN, timeoutMs = 10_000): DirectoryNotificationSettings {
     const made = new DirectoryNotificationSettings({
       url,
       internalToken,
-      timeoutMs: 500,
+      timeoutMs,
       now: () => nowMs,
     });
     opened.push(() => made.close());
@@ -100,7 +100,7 @@ describe('DirectoryNotificationSettings', () => {
   );
 
   it('does not wait for a directory that hangs', async () => {
-    const patient = settingsAt(await impostor(() => undefined));
+    const patient = settingsAt(await impostor(() => undefined), TOKEN, 100);
     await expect(patient.settingsOf(newTenantId())).rejects.toMatchObject({
       name: 'DirectoryUnavailableError',
     });
