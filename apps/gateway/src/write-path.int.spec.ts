@@ -6,6 +6,8 @@ import { postAndLeave } from './testing/post-and-leave.js';
 import { vulnerableLog } from './testing/vulnerable-log.js';
 import { worldOfFile } from './testing/world-of-file.js';
 
+const GONE = '0192f5c4-0000-7000-8000-00000000dead' as ResourceId;
+
 const { eventLog, hurt } = vulnerableLog();
 const { world, tenant } = worldOfFile({
   overrides: { eventLog, times: { commandDeadlineMs: 2_000, lookUpAfterMs: 300 } },
@@ -124,6 +126,68 @@ describe('a reply that does not come', () => {
     expect(
       await world.scim(`/Users/${String(body.id)}`, { method: 'DELETE', token: tenant.token }),
     ).toMatchObject({ status: 204 });
+  });
+});
+
+describe('a resource that is deleted before it can be shown', () => {
+  const applied = (version: number) => (command: CommandMessage) =>
+    ({ status: 'applied', resourceId: command.resourceId, version, changed: true }) as const;
+  const expectNothingSaid = async (): Promise<void> => {
+    const other = await world.scim('/Users', { token: tenant.token, body: { userName: 'x@elsewhere.test' } });
+    const { requestId } = await failureOfRequest(world, other);
+    const said = world.failures.map(decodeFailure);
+    expect(said.at(-1)).toMatchObject({ requestId });
+    expect(said.filter(({ resourceId }) => resourceId === lastCommand().resourceId)).toEqual([]);
+  };
+
+  it('was created', async () => {
+    world.directory.script = applied(1);
+    const response = await create();
+    const { resourceId } = lastCommand();
+    expect(response.status).toBe(201);
+    expect(response.body).toMatchObject({
+      id: resourceId,
+      userName: userName(),
+      meta: { version: 'W/"1"', location: response.headers.get('location') },
+    });
+    const { created } = response.body.meta as { created: string };
+    expect(Math.abs(Date.parse(created) - Date.now())).toBeLessThan(60_000);
+    await expectNothingSaid();
+  });
+
+  it('was created with members, which it has no more', async () => {
+    world.directory.script = applied(1);
+    const members = [{ value: '0192f5c4-0000-7000-8000-00000000beef' }];
+    const response = await world.scim('/Groups', {
+      token: tenant.token,
+      body: { displayName: 'Gone', members },
+    });
+    expect(response).toMatchObject({ status: 201, body: { displayName: 'Gone', members: [] } });
+  });
+
+  it('was replaced', async () => {
+    const { body } = await create();
+    world.directory.script = () => applied(2)({ ...lastCommand(), resourceId: GONE });
+    const response = await world.scim(`/Users/${String(body.id)}`, {
+      method: 'PUT',
+      token: tenant.token,
+      body: { userName: userName(), title: 'Late' },
+    });
+    expect(response).toMatchObject({ status: 200, body: { title: 'Late', meta: { version: 'W/"2"' } } });
+    await expectNothingSaid();
+  });
+
+  it('was patched', async () => {
+    world.directory.script = applied(2);
+    const response = await world.scim(`/Users/${GONE}`, {
+      method: 'PATCH',
+      token: tenant.token,
+      body: { Operations: [{ op: 'Replace', path: 'title', value: 'Late' }] },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('etag')).toBe('W/"2"');
+    expect(response.headers.get('location')).toContain(GONE);
+    await expectNothingSaid();
   });
 });
 

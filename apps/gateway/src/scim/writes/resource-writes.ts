@@ -74,7 +74,8 @@ export class ResourceWrites {
     };
     const applied = await this.decide(exchange, command);
     const readBack = view.wantsReferences && command.document.members !== undefined;
-    const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
+    const stored =
+      (await this.storedAfter(exchange, endpoint, command, applied, readBack)) ?? asApplied(command, applied);
     return this.resourceAnswer(exchange, endpoint, 201, stored, view, command);
   }
 
@@ -92,7 +93,8 @@ export class ResourceWrites {
     const applied = await this.decide(exchange, command);
     const readBack =
       view.asksForReferences || (view.wantsReferences && command.document.members !== undefined);
-    const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
+    const stored =
+      (await this.storedAfter(exchange, endpoint, command, applied, readBack)) ?? asApplied(command, applied);
     return this.resourceAnswer(exchange, endpoint, 200, stored, view, command);
   }
 
@@ -108,14 +110,15 @@ export class ResourceWrites {
       ...conditional(ifMatch),
     };
     const applied = await this.decide(exchange, command);
-    if (!view.asksForAttributes && !returnsBody(endpoint, credential)) {
-      return this.emptyAnswer(
+    const withoutBody = (): Answer =>
+      this.emptyAnswer(
         command,
         resourceHeaders(this.parts.rendering.locationOf(endpoint, resourceId), applied.version),
       );
-    }
+    if (!view.asksForAttributes && !returnsBody(endpoint, credential)) return withoutBody();
     const readBack = endpoint.kind === 'group' ? view.wantsReferences : view.asksForReferences;
     const stored = await this.storedAfter(exchange, endpoint, command, applied, readBack);
+    if (stored === null) return withoutBody();
     return this.resourceAnswer(exchange, endpoint, 200, stored, view, command);
   }
 
@@ -182,6 +185,9 @@ export class ResourceWrites {
    * The resource to answer with; for a repeated create it is the one that the first made. The outcome has it without
    * references, or not at all when it was looked up later: then it is read back. If that fails the client is told that
    * nobody knows, and its repetition will get the resource.
+   *
+   * Null where somebody else has deleted it between the commit and this moment. The command took effect all the same, and an
+   * answer that says otherwise would be wrong.
    */
   private async storedAfter(
     exchange: Exchange,
@@ -189,24 +195,21 @@ export class ResourceWrites {
     command: Command,
     applied: Applied,
     withReferences: boolean,
-  ): Promise<StoredResource> {
+  ): Promise<StoredResource | null> {
     if (applied.resource !== undefined && !withReferences) return applied.resource;
-    let stored: StoredResource | null;
     try {
-      stored = await this.parts.directory.read(
+      const stored = await this.parts.directory.read(
         command.tenantId,
         endpoint.place,
         applied.resourceId,
         { withReferences },
         exchange.trace,
       );
+      return stored ?? applied.resource ?? null;
     } catch {
       this.parts.undelivered.mark(command);
       throw new Refusal('outcome_unknown', { retryAfterSeconds: RETRY_AFTER_SECONDS });
     }
-    if (stored !== null) return stored;
-    // Deleted by somebody else between the commit and this moment.
-    throw notFound(applied.resourceId);
   }
 
   private resourceAnswer(
@@ -229,6 +232,28 @@ export class ResourceWrites {
   private emptyAnswer(command: Command, headers: Readonly<Record<string, string>>): Answer {
     return { status: 204, headers, onUndelivered: () => this.parts.undelivered.mark(command) };
   }
+}
+
+/** What the command made of the resource, as far as it is known without the store; what is deleted has no references. */
+function asApplied(command: CreateCommand | ReplaceCommand, applied: Applied): StoredResource {
+  const now = new Date().toISOString();
+  const { resourceId: id, version } = applied;
+  const { document } = command;
+  return {
+    id,
+    version,
+    createdAt: createdAtOf(id) ?? now,
+    lastModified: now,
+    document,
+    groups: [],
+    members: [],
+  };
+}
+
+/** An id is a UUIDv7, which begins with the time of its making (RFC 9562 section 5.7): when the resource was created, or nearly. */
+function createdAtOf(id: ResourceId): string | null {
+  const madeAtMs = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  return id[14] === '7' ? new Date(madeAtMs).toISOString() : null;
 }
 
 /** An id that is not one of ours names nothing: 404, without asking anybody. */
