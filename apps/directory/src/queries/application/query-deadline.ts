@@ -8,6 +8,8 @@ export const QUERY_MS_MAX = 2_500;
  */
 export class QueryDeadline {
   private readonly atMs: number;
+  /** Timers count in whole milliseconds, and may be heard a little before the clock says so. */
+  private isOver = false;
 
   constructor(msMax = QUERY_MS_MAX) {
     this.atMs = performance.now() + msMax;
@@ -16,9 +18,12 @@ export class QueryDeadline {
   /** The step's result. Throws `ScimError` 400 `tooMany` when the time is over; what was begun ends by itself, unheard. */
   async bound<Result>(step: () => Promise<Result>): Promise<Result> {
     const left = this.atMs - performance.now();
-    if (left <= 0) throw tooLong();
+    if (this.isOver || left <= 0) throw tooLong();
     const { promise: over, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(tooLong()), left);
+    const timer = setTimeout(() => {
+      this.isOver = true;
+      reject(tooLong());
+    }, left);
     try {
       return await Promise.race([step(), over]);
     } finally {
