@@ -19,7 +19,14 @@ wherePostgres(describe)('an advisory lock', () => {
   const proxies: PausingProxy[] = [];
 
   const lock = (name: string, options: Partial<AdvisoryLockOptions> = {}): AdvisoryLock => {
-    const made = new AdvisoryLock({ url: world.url, applicationName: 'lock-spec', name, ...options });
+    const made = new AdvisoryLock({
+      url: world.url,
+      applicationName: 'lock-spec',
+      name,
+      // A server beside many others takes its time to accept a connection.
+      responseTimeoutMs: 20_000,
+      ...options,
+    });
     locks.push(made);
     return made;
   };
