@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,6 +7,7 @@ import { endChild, type ProcessEnd, startChild, StartError } from '../process/ch
 import { findFreePort } from '../process/free-port.js';
 import { endIfOurs } from '../process/process-identity.js';
 import { waitUntilReady } from '../process/wait-until.js';
+import { newClusterId } from './cluster-id.js';
 import { brokerAnswers } from './broker-probe.js';
 import { defaultCacheDir, provideKafkaJars } from './kafka-jars.js';
 import { serverProperties } from './server-properties.js';
@@ -115,11 +115,10 @@ async function endStaleBroker(pidPath: string, propertiesPath: string): Promise<
 
 /** A KRaft node starts only on a formatted directory. */
 async function format(jarsDir: string, propertiesPath: string, signal?: AbortSignal): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
   const flags = [...javaFlags(jarsDir), 'kafka.tools.StorageTool', 'format'];
   await run(
     'java',
-    [...flags, '-t', clusterId, '-c', propertiesPath, '--ignore-formatted'],
+    [...flags, '-t', newClusterId(), '-c', propertiesPath, '--ignore-formatted'],
     signal === undefined ? {} : { signal },
   );
 }
