@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RootQuery } from '../domain/root-query.js';
 import { PLACES, queryOf } from '../testing/counted-lister.js';
+import { shownIn, walkOf } from '../testing/walk-of-everything.js';
 import type { ListOfEverything } from './list-everything.js';
 import { SortedRootLister } from './list-everything-sorted.js';
 import {
@@ -66,20 +67,10 @@ function worldOf(order: Order, cutAt?: number, size?: number) {
     sorted: 'ascending',
     ...more,
   });
-  /** Follows cursors to the end; fails when there is none. */
-  const walk = async (count: number, way: 'nextCursor' | 'previousCursor', from: string) => {
-    const lists: ListOfEverything[] = [];
-    for (let cursor: string | null = from; cursor !== null; cursor = lists.at(-1)?.[way] ?? null) {
-      if (lists.length > 100) throw new Error('the walk has no end');
-      lists.push(await lister.list(query({ cursor, count })));
-    }
-    return lists;
-  };
+  const walk = (count: number, way: 'nextCursor' | 'previousCursor', from: string) =>
+    walkOf((cursor) => lister.list(query({ cursor, count })), way, from);
   return { lister, reader, everything: reader.everything, query, walk };
 }
-
-const shownIn = ({ pages }: ListOfEverything): string[] =>
-  pages.flatMap(({ resources }) => resources.map(({ json }) => json.trimEnd()));
 
 describe('a sorted list over everything', () => {
   it('shows any window in the order of the list, by index', () =>

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RootQuery } from '../domain/root-query.js';
 import { CountedLister, PLACES, queryOf } from '../testing/counted-lister.js';
-import { RootLister, type ListOfEverything } from './list-everything.js';
+import { shownIn, walkOf } from '../testing/walk-of-everything.js';
+import { RootLister } from './list-everything.js';
 import { PAGE_BYTES_MAX } from './resource-reader.js';
 
 const sizes = fc.array(fc.integer({ min: 0, max: 7 }), {
@@ -27,24 +28,13 @@ function worldOf(counts: readonly number[], cutAt?: number, size?: number) {
   return { lister: new RootLister(new CountedLister(bySize, cutAt, size)), everything };
 }
 
-const shownIn = ({ pages }: ListOfEverything): string[] =>
-  pages.flatMap(({ resources }) => resources.map(({ json }) => json.trimEnd()));
-
-/** Follows cursors to the end; fails when there is none. */
-async function walk(
+const walk = (
   lister: RootLister,
   counts: readonly number[],
   count: number,
   way: 'nextCursor' | 'previousCursor',
   from: string,
-): Promise<ListOfEverything[]> {
-  const lists: ListOfEverything[] = [];
-  for (let cursor: string | null = from; cursor !== null; cursor = lists.at(-1)?.[way] ?? null) {
-    if (lists.length > 100) throw new Error('the walk has no end');
-    lists.push(await lister.list(rootQuery(counts, { cursor, count })));
-  }
-  return lists;
-}
+) => walkOf((cursor) => lister.list(rootQuery(counts, { cursor, count })), way, from);
 
 describe('a list over everything', () => {
   it('shows any window of all kinds in their order, by index', () =>
